@@ -1,0 +1,172 @@
+"""A profile's plan: the company, its targets, stages and rules, typed and validated.
+
+`params/<profile>/plan.yml` holds it; `params/<profile>/periods/<period>.yml` and command-line overrides
+(`targets.sales_growth=0.12`) are laid over it before it is validated. Thresholds of the operating plan live here and
+never in code; each field names the plan item it serves.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from brandops import paths
+from brandops.errors import UserError
+from brandops.params.yaml import load_yaml, parse_scalar, validate
+
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Language = Literal["en", "zh"]
+
+
+class Strict(BaseModel):
+    """A parameter block: unknown keys and wrong types are errors."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Targets(Strict):
+    """What the year is measured against. Fractions, not percentages; `*_gain` in percentage points as fractions."""
+
+    sales_growth: float = Field(0.15, gt=-1, lt=10, description="1.1.1 net sales against last year")
+    market_share_gain_year: float = Field(0.03, gt=-1, lt=1, description="1.1.2 share against the base year")
+    market_share_gain_quarter: float = Field(0.01, gt=-1, lt=1, description="1.3.2 share against the last quarter")
+    market_rank: int = Field(1, ge=1, description="1.3.2 rank among competitors to hold")
+    awareness: Fraction | None = Field(None, description="1.1.2 aided brand awareness")
+    new_customers: int = Field(1000, ge=0, description="1.1.3 first-ever buyers in the year")
+    acquisition_cost: float | None = Field(None, gt=0, description="1.1.3 cost per new customer, currency")
+    satisfaction: Fraction = Field(0.90, description="1.1.3, 1.3.3 share of satisfied answers")
+    nps: float | None = Field(None, ge=-100, le=100, description="1.3.3 net promoter score, points")
+    actions_on_time: Fraction = Field(0.90, description="1.2.1, 1.2.2 share of actions done by their due date")
+    attainment: Fraction = Field(0.95, description="1.3.1 attainment of each month and quarter")
+    checkpoint: Fraction = Field(0.95, description="1.2.3 cumulative actual to plan; below is a breach")
+    valid_responses_month: int = Field(1000, ge=0, description="2.2.2 valid survey responses a month")
+    load_rate: Fraction = Field(0.99, description="2.2.1 rows loaded to rows in, per source")
+    tracked_orders: Fraction = Field(0.90, description="2.2.3 orders the web tracker saw to orders in the ledger")
+
+
+class Stage(Strict):
+    """A stage of the fiscal year (1.2.1)."""
+
+    stage: str
+    first_month: int = Field(ge=1, le=12, description="month of the fiscal year the stage begins in")
+    last_month: int = Field(ge=1, le=12)
+    goals: dict[Language, list[str]] = Field(default_factory=dict)
+    gate_attainment: Fraction = 0.95
+    gate_actions_on_time: Fraction = 0.80
+
+
+class SurveyRules(Strict):
+    """When a questionnaire counts (2.2.2)."""
+
+    min_seconds: float = Field(20, ge=0, description="faster answers are speeders")
+    straight_line_questions: int = Field(4, ge=2, description="as many equal battery answers make a straight-liner")
+    one_per_customer_and_wave: bool = True
+    satisfied_from: int = Field(4, ge=1, le=5, description="CSAT score from which an answer is satisfied")
+    max_weight: float = Field(5.0, gt=1, description="post-stratification weights are trimmed here")
+
+
+class Plan(Strict):
+    """Everything a report is measured against."""
+
+    company: str
+    title: dict[Language, str] = Field(default_factory=dict)
+    currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")
+    time_zone: str
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="first month of the fiscal year")
+    brand_owner: str | None = Field(None, description="whose products are our own, where sales hold the whole market")
+    generator: str | None = Field(None, description="python module that makes the profile's raw data (demo only)")
+    market_segment: Literal["category", "segment"] = "category"
+    target_segments: list[str] = Field(default_factory=list, description="1.1.2 market segments the plan aims at")
+    acquisition_cost_types: list[str] = Field(default_factory=lambda: ["acquisition"])
+    base_year: int | None = Field(None, description="1.1.2 year market share is compared with (default: last year)")
+    phasing: list[float] | None = Field(None, description="1.1.1 twelve monthly weights instead of the seasonal index")
+    targets: Targets = Field(default_factory=Targets)
+    stages: list[Stage] = Field(default_factory=list)
+    survey: SurveyRules = Field(default_factory=SurveyRules)
+    notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
+    cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
+
+    @field_validator("time_zone")
+    @classmethod
+    def known_time_zone(cls, name: str) -> str:
+        """Refuse a zone the tz database lacks."""
+        if name not in available_timezones():
+            raise ValueError("not a time zone of the tz database, such as Asia/Shanghai")
+        return name
+
+    @field_validator("phasing")
+    @classmethod
+    def twelve_positive_weights(cls, weights: list[float] | None) -> list[float] | None:
+        """Refuse a phasing that is not twelve positive weights."""
+        if weights is not None and (len(weights) != 12 or min(weights) <= 0):
+            raise ValueError("needs twelve positive monthly weights, first month of the fiscal year first")
+        return weights
+
+    @model_validator(mode="after")
+    def stages_in_order(self) -> "Plan":
+        """Refuse stages that overlap or end before they begin."""
+        month = 0
+        for stage in self.stages:
+            if not month < stage.first_month <= stage.last_month:
+                raise ValueError(f"stage {stage.stage}: months {stage.first_month}-{stage.last_month} overlap or run backwards")
+            month = stage.last_month
+        return self
+
+    def stage_of(self, day: date) -> Stage | None:
+        """Stage of the fiscal year that holds `day`, or None where the plan has none for it."""
+        month = (day.month - self.fiscal_year_start) % 12 + 1
+        return next((s for s in self.stages if s.first_month <= month <= s.last_month), None)
+
+
+def profiles() -> list[str]:
+    """Names of the profiles there are."""
+    return sorted(p.parent.name for p in (paths.root() / "params").glob("*/plan.yml"))
+
+
+def load_plan(profile: str, period: str | None = None, overrides: dict[str, str] | None = None) -> Plan:
+    """Load and validate a profile's plan.
+
+    Parameters
+    ----------
+    profile
+        Folder under `params/`.
+    period
+        Period whose `periods/<period>.yml` is laid over the plan, if there is one.
+    overrides
+        Dotted key to YAML scalar, from the command line.
+
+    Raises
+    ------
+    UserError
+        Unknown profile, malformed YAML, unknown key, wrong type or value: names file, key, value and what is allowed.
+    """
+    path = paths.params_dir(profile) / "plan.yml"
+    if not path.is_file():
+        raise UserError(f"PROFILE={profile}: no {path.relative_to(paths.root())}; profiles: {', '.join(profiles())}")
+    data = load_yaml(path)
+    period_path = path.parent / "periods" / f"{period}.yml"
+    if period and period_path.is_file():
+        changes = load_yaml(period_path)
+        validate(Plan, _overlay(data, changes), period_path)
+        data = _overlay(data, changes)
+    plan = validate(Plan, data, path)
+    if overrides:
+        for dotted, text in overrides.items():
+            data = _overlay(data, _nested(dotted, parse_scalar(text)))
+        plan = validate(Plan, data, "SET")
+    return plan
+
+
+def _overlay(base: dict, changes: dict) -> dict:
+    merged = dict(base)
+    for name, value in changes.items():
+        both = isinstance(value, dict) and isinstance(merged.get(name), dict)
+        merged[name] = _overlay(merged[name], value) if both else value
+    return merged
+
+
+def _nested(dotted: str, value: object) -> dict:
+    for part in reversed(dotted.split(".")):
+        value = {part: value}
+    return value
