@@ -1,0 +1,23 @@
+"""Shared test settings: reproducible property tests, and where the real data sets are."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Examples are derived from the test itself, so that two runs of the suite test the same thing; a loaded machine must
+# not turn a slow example into a failure.
+settings.register_profile("brandops", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("brandops")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real data sets (`SHARED_DATA`, else beside the project); skips where it is absent."""
+    folder = Path(os.environ.get("SHARED_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data sets: {folder} is absent (set SHARED_DATA)")
+    return folder
