@@ -1,0 +1,90 @@
+"""The language a reader meets: English in the code, other languages from one gettext catalogue.
+
+`locale/<language>/LC_MESSAGES/brandops.po` is read as it is, so that no compiled file can fall behind it.
+`brandops.pipeline.messages` collects the messages and keeps the catalogue complete.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from brandops.errors import UserError
+
+LANGUAGES = ("en", "zh")
+LOCALE_DIR = Path(__file__).parent / "locale"
+_current = "en"
+
+
+def use_language(name: str) -> None:
+    """Show messages in `name` from now on.
+
+    Raises
+    ------
+    UserError
+        If `name` is no language of the project.
+    """
+    global _current
+    if name not in LANGUAGES:
+        raise UserError(f"language {name!r}: not supported; allowed: {', '.join(LANGUAGES)}")
+    _current = name
+
+
+def language() -> str:
+    """Return the language in use."""
+    return _current
+
+
+def catalogue_path(name: str) -> Path:
+    """Path of a language's catalogue."""
+    return LOCALE_DIR / name / "LC_MESSAGES" / "brandops.po"
+
+
+def read_catalogue(name: str) -> Catalog:
+    """Read a language's catalogue from its file; an absent file is an empty catalogue."""
+    path = catalogue_path(name)
+    if not path.is_file():
+        return Catalog(locale=name)
+    with path.open("rb") as file:
+        return read_po(file, locale=name)
+
+
+@lru_cache
+def _messages(name: str) -> dict[str, str | tuple[str, ...]]:
+    # Only messages with a translation: an untranslated one shows its English text. A plural is found by its singular.
+    found = {}
+    for message in read_catalogue(name):
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        text = message.string if isinstance(message.string, str) else tuple(message.string)
+        if key and text and "fuzzy" not in message.flags:
+            found[key] = text
+    return found
+
+
+def gettext(message: str) -> str:
+    """Return `message` in the language in use; English where the catalogue lacks it."""
+    return translate(message, _current)
+
+
+def ngettext(singular: str, plural: str, number: float) -> str:
+    """Return the form of a message that fits `number`, in the language in use."""
+    if _current != "en":
+        text = _messages(_current).get(singular)
+        if text:
+            # Chinese, the one translation there is, has a single form.
+            return text if isinstance(text, str) else text[0]
+    return singular if number == 1 else plural
+
+
+def translate(message: str, name: str) -> str:
+    """Return `message` in language `name`, whatever language is in use."""
+    if name == "en":
+        return message
+    text = _messages(name).get(message, message)
+    return text if isinstance(text, str) else text[0]
+
+
+def mark(message: str) -> str:
+    """Mark a constant for the catalogue without translating it yet."""
+    return message
