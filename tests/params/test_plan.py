@@ -1,0 +1,85 @@
+"""A misspelt, mistyped or impossible parameter stops the run with the file, the key, the value and the fix."""
+
+import pytest
+
+from brandops import paths
+from brandops.errors import UserError
+from brandops.params import load_plan, profiles
+
+PLAN = "company: Acme\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
+
+
+@pytest.fixture
+def write(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRANDOPS_ROOT", str(tmp_path))
+
+    def write(text, name="plan.yml"):
+        path = paths.params_dir("acme") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    return write
+
+
+@pytest.mark.parametrize("profile", profiles())
+def test_every_profile_in_the_project_loads(profile):
+    assert load_plan(profile).company
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("targets: {sales_growht: 0.2}", ["plan.yml", "targets.sales_growht", "sales_growth"]),
+        ("targets: {new_customers: many}", ["plan.yml", "targets.new_customers", "many"]),
+        ("targets: {new_customers: 12.5}", ["targets.new_customers", "12.5"]),
+        ("targets: {attainment: 95}", ["targets.attainment", "95"]),
+        ("targets: {attainment: '0.95'}", ["targets.attainment", "0.95"]),
+        ("fiscal_year_start: 13", ["fiscal_year_start", "13"]),
+        ("market_segment: brand", ["market_segment", "brand", "category", "segment"]),
+        ("phasing: [1, 2]", ["phasing", "twelve"]),
+        ("company: Other", ["plan.yml", "company"]),
+        ("targets: [", ["plan.yml"]),
+    ],
+)
+def test_a_bad_parameter_is_named_with_its_place_and_value(write, lines, words):
+    write(PLAN + lines + "\n")
+    with pytest.raises(UserError) as error:
+        load_plan("acme")
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_a_wrong_time_zone_and_overlapping_stages_are_refused(write):
+    write(PLAN.replace("Europe/Berlin", "Berlin"))
+    with pytest.raises(UserError, match="time_zone"):
+        load_plan("acme")
+    write(PLAN + "stages: [{stage: a, first_month: 1, last_month: 4}, {stage: b, first_month: 4, last_month: 6}]\n")
+    with pytest.raises(UserError, match="stage b"):
+        load_plan("acme")
+
+
+def test_an_unknown_profile_is_refused_with_the_list_of_those_there_are(write):
+    write(PLAN)
+    with pytest.raises(UserError, match=r"PROFILE=acne: .*acme"):
+        load_plan("acne")
+
+
+def test_a_period_file_and_the_command_line_override_the_plan_in_that_order(write):
+    write(PLAN + "targets: {sales_growth: 0.1, new_customers: 5}\n")
+    write("targets: {sales_growth: 0.2}\n", "periods/2025Q4.yml")
+    assert load_plan("acme", "2025Q3").targets.sales_growth == 0.1
+    assert load_plan("acme", "2025Q4").targets.sales_growth == 0.2
+    plan = load_plan("acme", "2025Q4", {"targets.sales_growth": "0.3"})
+    assert (plan.targets.sales_growth, plan.targets.new_customers) == (0.3, 5)
+
+
+def test_a_misspelt_override_names_itself(write):
+    write(PLAN)
+    with pytest.raises(UserError, match=r"SET.*targets\.sales_growht"):
+        load_plan("acme", overrides={"targets.sales_growht": "0.3"})
+
+
+def test_a_bad_period_file_is_named_and_not_the_plan(write):
+    write(PLAN)
+    write("targets: {nope: 1}\n", "periods/2025Q4.yml")
+    with pytest.raises(UserError, match=r"2025Q4\.yml.*targets\.nope"):
+        load_plan("acme", "2025Q4")
