@@ -1,4 +1,4 @@
-"""Where a company's tables come from (`sources.yml`) and what is known to be wrong in them (`corrections.yml`).
+"""Where tables come from (`sources.yml`) and what is known to be wrong in them (`corrections.yml`).
 
 The language is described in docs/connect-a-company.md; every key of it is a field here.
 """
