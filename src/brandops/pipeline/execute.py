@@ -1,0 +1,292 @@
+"""Run notebooks through Papermill: in parallel, each in a process and a kernel of its own, and believe nothing.
+
+A notebook has run when every code cell was executed, in order, without an error output (`sys.exit(0)` is one), all
+outputs the kernel sent arrived, and the notebook closed its page: `results/<NN>.json` is there. What comes out is the
+executed notebook without anything that differs between two runs.
+"""
+
+import ctypes
+import json
+import logging
+import multiprocessing
+import multiprocessing.connection
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from brandops.errors import UserError
+
+REPORT_FOLDER = "BRANDOPS_BUILD"
+_PR_SET_PDEATHSIG = 1
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_KERNEL_FILE = re.compile(r"ipykernel_\d+")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to run.
+
+    Attributes
+    ----------
+    name
+        The notebook's name without suffix, `01_goals_and_planning`.
+    source
+        The notebook as written (nbformat JSON text), markdown already in the report's language.
+    folder
+        Folder it writes to: `notebooks/`, `results/`, `tables/`. It holds `results/` of notebooks it reads.
+    parameters
+        Typed values for its parameters cell.
+    timeout
+        Seconds a cell may run.
+    environment
+        Variables for the kernel.
+    """
+
+    name: str
+    source: str
+    folder: Path
+    parameters: dict[str, object]
+    timeout: int = 600
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def executed(self) -> Path:
+        """Where the executed notebook goes."""
+        return self.folder / "notebooks" / f"{self.name}.ipynb"
+
+    @property
+    def result(self) -> Path:
+        """Where the notebook's results go: `results/01.json` for `01_goals_and_planning`."""
+        return self.folder / "results" / f"{self.name.split('_')[0]}.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: no `problem` means success; `cell` counts all cells from 1 (0: none to blame)."""
+
+    name: str
+    seconds: float
+    problem: str | None = None
+    cell: int = 0
+    source: str = ""
+    traceback: str = ""
+
+    def describe(self, partial: Path) -> str:
+        """The failure as the user reads it."""
+        lines = [f"notebook {self.name}: {self.problem}"]
+        if self.cell:
+            lines += [f"cell {self.cell}:", *(f"    {line}" for line in self.source.splitlines())]
+        if self.traceback:
+            lines += ["traceback:", *(f"    {line}" for line in self.traceback.splitlines())]
+        return "\n".join([*lines, f"partial notebook: {partial}"])
+
+
+def run(jobs: list[Job], at_once: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]) -> list[Outcome]:
+    """Run `jobs`, at most `at_once` at a time, and return their outcomes in the order of `jobs`.
+
+    After a failure no further job is started; those running are awaited, so that one run shows all it can.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["brandops.pipeline.kernels"])
+    waiting, running, outcomes = list(jobs), {}, {}
+    try:
+        while running or (waiting and not _failed(outcomes)):
+            while waiting and len(running) < at_once and not _failed(outcomes):
+                job = waiting.pop(0)
+                receiver, sender = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(job, sender), name=job.name, daemon=False)
+                started(job)
+                process.start()
+                sender.close()
+                running[receiver] = (job, process, time.monotonic())
+            for receiver in multiprocessing.connection.wait(list(running)):
+                job, process, since = running.pop(receiver)
+                outcomes[job.name] = outcome = _receive(receiver, job, process, since)
+                ended(outcome)
+    finally:
+        for _, process, _ in running.values():
+            process.terminate()
+            process.join()
+    return [outcomes[job.name] for job in jobs if job.name in outcomes]
+
+
+def _failed(outcomes: dict[str, Outcome]) -> bool:
+    return any(outcome.problem for outcome in outcomes.values())
+
+
+def _receive(receiver: object, job: Job, process: object, since: float) -> Outcome:
+    seconds = time.monotonic() - since
+    try:
+        found = receiver.recv()
+    except EOFError:
+        process.join()
+        return Outcome(job.name, seconds, f"its worker process ended without a word (exit code {process.exitcode})")
+    process.join()
+    return Outcome(job.name, seconds, **found)
+
+
+def _work(job: Job, sender: object) -> None:
+    """In the worker process: execute the notebook, judge it, send what became of it."""
+    _die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
+    sender.send(execute(job))
+    sender.close()
+
+
+def execute(job: Job) -> dict[str, object]:
+    """Execute one notebook in this process and judge it; returns the fields of an `Outcome` that tell a failure.
+
+    The executed notebook is written whether it succeeded or not: the partial one shows how far it came.
+    """
+    import nbformat
+    import papermill
+
+    from brandops.pipeline.kernels import ENGINE, KERNEL_ENVIRONMENT, Engine
+
+    os.environ.update(KERNEL_ENVIRONMENT | job.environment | {REPORT_FOLDER: str(job.folder)})
+    for name in ("papermill", "traitlets", "nbclient"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    notebook = nbformat.reads(job.source, as_version=4)
+    for part in ("notebooks", "results", "tables"):
+        (job.folder / part).mkdir(parents=True, exist_ok=True)
+    job.result.unlink(missing_ok=True)
+    Engine.notebook, problem = notebook, None
+    try:
+        papermill.execute_notebook(
+            notebook,
+            None,
+            parameters=job.parameters,
+            engine_name=ENGINE,
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            autosave_cell_every=0,
+            execution_timeout=job.timeout,
+            cwd=str(job.folder),
+        )
+    except papermill.PapermillExecutionError:
+        pass  # the verdict below finds the error in the notebook
+    except Exception as error:
+        problem = _explain(error, job)
+    executed = Engine.notebook
+    if problem:
+        verdict = errors_of(executed) or _blame(problem, executed, Engine.at_cell)
+    else:
+        verdict = errors_of(executed) or unrun_of(executed) or closing(job)
+    normalise(executed)
+    job.executed.write_text(nbformat.writes(executed) + "\n", encoding="utf-8")
+    return verdict
+
+
+def errors_of(notebook: dict) -> dict[str, object]:
+    """The first error output of an executed notebook, as fields of an `Outcome`; empty where there is none."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                early = output.ename == "SystemExit"
+                problem = "the notebook exits early (SystemExit)" if early else f"{output.ename}: {output.evalue}"
+                traceback = _ANSI.sub("", "\n".join(output.traceback))
+                return {"problem": problem, "cell": number, "source": cell.source, "traceback": traceback}
+    return {}
+
+
+def unrun_of(notebook: dict) -> dict[str, object]:
+    """The first code cell that was not executed, or not after the one above it; empty where all were."""
+    last = 0
+    for number, cell in enumerate(notebook.cells, start=1):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        if (cell.execution_count or 0) <= last:
+            return {"problem": "the cell was not run, or not in order", "cell": number, "source": cell.source}
+        last = cell.execution_count
+    return {}
+
+
+def closing(job: Job) -> dict[str, object]:
+    """The problem of a notebook that ran to its end without closing its page; empty where it did."""
+    try:
+        found = json.loads(job.result.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {"problem": f"it wrote no results/{job.result.name}; its last cell must be page.close()"}
+    except ValueError as error:
+        return {"problem": f"its results/{job.result.name} is not JSON: {error}"}
+    if found.get("notebook", job.name) != job.name:
+        return {"problem": f"its results/{job.result.name} belongs to {found['notebook']}"}
+    return {}
+
+
+def normalise(notebook: dict) -> None:
+    """Take out of an executed notebook, in place, what differs between two runs: times, ids, process numbers."""
+    notebook.metadata.pop("papermill", None)
+    notebook.metadata.pop("widgets", None)
+    for number, cell in enumerate(notebook.cells):
+        for name in ("papermill", "execution", "collapsed", "scrolled"):
+            cell.metadata.pop(name, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = "injected-parameters"
+        elif "id" not in cell:
+            cell["id"] = f"cell-{number}"
+        if cell.cell_type == "code":
+            cell.outputs = list(_joined(cell.outputs))
+
+
+def _joined(outputs: list[dict]) -> Iterator[dict]:
+    """Outputs with neighbouring pieces of one stream joined: how a text is cut into messages is chance."""
+    pending = None
+    for output in outputs:
+        if output.output_type == "stream":
+            output.text = _KERNEL_FILE.sub("ipykernel", output.text)
+            if pending is not None and pending.name == output.name:
+                pending.text += output.text
+                continue
+        if pending is not None:
+            yield pending
+        pending = output
+    if pending is not None:
+        yield pending
+
+
+def _explain(error: Exception, job: Job) -> str:
+    """What went wrong around the cells, in one line."""
+    name = type(error).__name__
+    if name == "CellTimeoutError" and "IOPub" in str(error):
+        return "its outputs stopped arriving"
+    if name == "CellTimeoutError":
+        return f"the cell ran longer than {job.timeout} s (cell_timeout in plan.yml)"
+    if name == "DeadKernelError":
+        return "its kernel died in the cell"
+    if name == "LostOutputs":
+        return f"outputs were lost: {error}"
+    return f"{name}: {error}"
+
+
+def _blame(problem: str, notebook: dict, index: int) -> dict[str, object]:
+    source = notebook.cells[index].source if index < len(notebook.cells) else ""
+    return {"problem": problem, "cell": index + 1, "source": source}
+
+
+def _die_with_parent() -> None:
+    """Have the kernel of the operating system end this process with its parent (Linux); elsewhere it runs on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def parallel(text: str | None) -> int:
+    """Number of notebooks at once: `JOBS`, by default one per processor.
+
+    Raises
+    ------
+    UserError
+        Where it is not a whole number from 1.
+    """
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not text.isdecimal() or int(text) < 1:
+        raise UserError(f"JOBS={text}: not a whole number from 1")
+    return int(text)
