@@ -19,9 +19,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from brandops.errors import UserError
-
-REPORT_FOLDER = "BRANDOPS_BUILD"
+BUILD_FOLDER = "BRANDOPS_BUILD"
 _PR_SET_PDEATHSIG = 1
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KERNEL_FILE = re.compile(r"ipykernel_\d+")
@@ -86,7 +84,9 @@ class Outcome:
         return "\n".join([*lines, f"partial notebook: {partial}"])
 
 
-def run(jobs: list[Job], at_once: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]) -> list[Outcome]:
+def run(
+    jobs: list[Job], at_once: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]
+) -> list[Outcome]:
     """Run `jobs`, at most `at_once` at a time, and return their outcomes in the order of `jobs`.
 
     After a failure no further job is started; those running are awaited, so that one run shows all it can.
@@ -148,7 +148,7 @@ def execute(job: Job) -> dict[str, object]:
 
     from brandops.pipeline.kernels import ENGINE, KERNEL_ENVIRONMENT, Engine
 
-    os.environ.update(KERNEL_ENVIRONMENT | job.environment | {REPORT_FOLDER: str(job.folder)})
+    os.environ.update(KERNEL_ENVIRONMENT | job.environment | {BUILD_FOLDER: str(job.folder)})
     for name in ("papermill", "traitlets", "nbclient"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     notebook = nbformat.reads(job.source, as_version=4)
@@ -275,18 +275,3 @@ def _die_with_parent() -> None:
     """Have the kernel of the operating system end this process with its parent (Linux); elsewhere it runs on."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def parallel(text: str | None) -> int:
-    """Number of notebooks at once: `JOBS`, by default one per processor.
-
-    Raises
-    ------
-    UserError
-        Where it is not a whole number from 1.
-    """
-    if not text:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if not text.isdecimal() or int(text) < 1:
-        raise UserError(f"JOBS={text}: not a whole number from 1")
-    return int(text)

@@ -6,7 +6,6 @@ reading it. Only the standard library is imported: this is all a run with nothin
 """
 
 import ast
-import glob
 import hashlib
 import importlib.util
 import json
@@ -55,8 +54,12 @@ class Fingerprints:
 
     def files(self, patterns: Iterable[str]) -> dict[str, str]:
         """Path to digest of the files the resolved glob `patterns` match, sorted."""
-        matched = {path for pattern in patterns for path in glob.glob(pattern, recursive=True) if Path(path).is_file()}
-        return {path: self.file(Path(path)) for path in sorted(matched)}
+        matched: set[Path] = set()
+        for pattern in patterns:
+            absolute = Path(pattern)
+            below = absolute.relative_to(absolute.anchor)
+            matched.update(path for path in Path(absolute.anchor).glob(str(below)) if path.is_file())
+        return {str(path): self.file(path) for path in sorted(matched)}
 
     def code(self, *modules: str) -> str:
         """Digest of the project's modules `modules` and of all they import, and of the assets beside them."""
@@ -91,20 +94,20 @@ class Fingerprints:
         """Write the memory, if it grew."""
         if self._changed:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            kept = {name: entry for name, entry in sorted(self._known.items()) if os.path.exists(name)}
+            kept = {name: entry for name, entry in sorted(self._known.items()) if Path(name).exists()}
             write_atomically(self._path, json.dumps({"files": kept}))
             self._changed = False
 
     def _entry(self, path: Path) -> tuple[list, str, list[str] | None]:
         try:
-            stat = os.stat(path)
+            stat = path.stat()
         except OSError:
             return [], "absent", None
         stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
         known = self._known.get(str(path))
         if known and known[0] == stamp:
             return stamp, known[1], known[2]
-        with open(path, "rb") as stream:
+        with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         imports = None
         if path.suffix == ".py":
@@ -162,7 +165,7 @@ def write_atomically(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     scratch.write_text(text, encoding="utf-8")
-    os.replace(scratch, path)
+    scratch.replace(path)
 
 
 def read_json(path: Path) -> dict:

@@ -58,7 +58,7 @@ def keep_failed(scratch_notebook: Path, report: Path) -> Path:
     kept = report.parent / ".failed" / report.name / scratch_notebook.name
     if scratch_notebook.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(scratch_notebook, kept)
+        scratch_notebook.replace(kept)
     return kept
 
 
@@ -112,7 +112,8 @@ def _listing(rows: list[tuple[str, str, dict]]) -> str:
     ]
     style = (
         "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:48rem;padding:0 1rem}"
-        "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ccc}"
+        "table{border-collapse:collapse;width:100%}"
+        "th,td{text-align:left;padding:.4rem .6rem;border-bottom:1px solid #ccc}"
     )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>Reports</title>'

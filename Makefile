@@ -1,0 +1,80 @@
+# The project's front door. `make help` lists the targets; every variable may be given on the command line.
+
+PROFILE ?= demo
+PERIOD ?=
+REPORT_LANGUAGE ?= en
+AS_OF ?=
+SCALE ?= 1
+SET ?=
+JOBS ?=
+NAME ?=
+PYTHON ?= python3
+export PROFILE PERIOD REPORT_LANGUAGE AS_OF SCALE SET JOBS NAME
+
+# An active conda environment made from environment.yml is used as it is; else a virtual environment is made.
+CONDA := $(if $(wildcard $(CONDA_PREFIX)/bin/papermill),$(CONDA_PREFIX))
+ENV := $(or $(CONDA),.venv)
+BIN := $(ENV)/bin
+LOCK := $(firstword $(shell cksum < requirements.lock))
+READY := $(ENV)/.brandops-$(LOCK)
+# A profile may need packages of its own: params/<profile>/requirements.lock.
+EXTRA := $(wildcard params/$(PROFILE)/requirements.lock)
+EXTRA_READY := $(if $(EXTRA),$(ENV)/.brandops-$(PROFILE)-$(firstword $(shell cksum < $(EXTRA) 2>/dev/null)))
+RUN := $(BIN)/python -m brandops.pipeline
+export PYTHONPATH := $(CURDIR)/src$(if $(PYTHONPATH),:$(PYTHONPATH))
+
+.DEFAULT_GOAL := help
+.PHONY: help report test test-slow lab data bench check clean new-profile lock messages
+
+help: ## list the targets and variables
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  variables: PROFILE=demo PERIOD=2025Q4 REPORT_LANGUAGE=en|zh AS_OF=2025-12-31 SCALE=1 JOBS=2"
+	@echo "             SET=\"targets.sales_growth=0.12\" WAIT=0 NAME=acme, and what sources.yml names (IOWA_DIR=...)"
+
+report: $(READY) $(EXTRA_READY) ## build the report of PROFILE for PERIOD and print its first page's path
+	@$(RUN) report
+
+data: $(READY) $(EXTRA_READY) ## bring data, warehouse and marts of PROFILE up to date
+	@$(RUN) data
+
+lab: $(READY) $(EXTRA_READY) ## open JupyterLab with the project's kernel
+	@$(RUN) lab
+
+test: $(READY) ## run the tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: $(READY) ## run the tests that take minutes
+	$(BIN)/python -m pytest -n 2 -m slow
+
+bench: $(READY) ## measure ingestion, the whole report and a report with nothing to do, as ratios
+	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python benchmarks/report.py
+
+check: $(READY) ## lint the code and check the layers
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+new-profile: $(READY) ## write a skeleton of parameters for NAME=acme
+	@$(RUN) new-profile
+
+messages: $(READY) ## collect the pages' messages into the Chinese catalogue
+	$(BIN)/python -m brandops.pipeline.messages
+
+lock: ## resolve requirements.in into requirements.lock (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.lock
+
+clean: ## remove built data, reports and caches (the environment stays)
+	find data reports -mindepth 1 -maxdepth 1 ! -name README.md ! -name raw -exec rm -rf {} +
+	rm -rf .cache .pytest_cache .ruff_cache .hypothesis build
+
+$(READY):
+	@echo "setting up $(ENV) ..."
+	@$(PYTHON) scripts/set_up.py $(ENV) $(if $(CONDA),--only-project)
+	@rm -f $(ENV)/.brandops-*
+	@touch $@
+
+$(EXTRA_READY): $(READY)
+	@echo "installing what $(PROFILE) needs ..."
+	@$(PYTHON) scripts/set_up.py $(ENV) $(if $(CONDA),--only-project) --also $(EXTRA)
+	@touch $@

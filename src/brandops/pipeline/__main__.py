@@ -1,0 +1,140 @@
+"""The pipeline's command line; `make` is its usual caller and hands its variables over in the environment."""
+
+import argparse
+import os
+import re
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from brandops import paths
+from brandops.errors import UserError
+from brandops.pipeline.console import Console
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
+    """Run a command; returns the exit status: 0 done, 1 an error the user can mend, 130 interrupted."""
+    given, console = _parser(environment).parse_args(arguments), Console()
+    try:
+        given.command(given, console)
+    except UserError as error:
+        console.error(str(error))
+        return 1
+    except KeyboardInterrupt:
+        console.error("interrupted; the last published report is as it was")
+        return 130
+    return 0
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m brandops.pipeline", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(name: str, function: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text)
+        added.set_defaults(command=function)
+        return added
+
+    def option(to: argparse.ArgumentParser, name: str, variable: str, default: str, text: str) -> None:
+        to.add_argument(name, default=environment.get(variable) or default, help=f"{text} (variable {variable})")
+
+    for name, function, text in (
+        ("report", _report, "build a report, or keep it where nothing changed"),
+        ("data", _data, "bring data, warehouse and marts up to date"),
+    ):
+        added = command(name, function, text)
+        option(added, "--profile", "PROFILE", "demo", "folder under params/")
+        option(added, "--period", "PERIOD", "", "2025, 2025Q4, 2025-11, 2025-W47; default: the latest complete quarter")
+        option(added, "--language", "REPORT_LANGUAGE", "en", "en or zh")
+        option(added, "--as-of", "AS_OF", "", "day the report's knowledge ends; default: the period's end")
+        option(added, "--scale", "SCALE", "1", "size of generated data")
+        option(added, "--set", "SET", "", "plan values, such as targets.sales_growth=0.12")
+        option(added, "--jobs", "JOBS", "", "notebooks run at once; default: one per processor")
+        option(added, "--wait", "WAIT", "1", "0: refuse instead of waiting for another run")
+    added = command("new-profile", _new_profile, "write a commented skeleton of a company's parameters")
+    option(added, "--name", "NAME", "", "the profile's name")
+    command("lab", _lab, "open JupyterLab on the notebooks")
+    return parser
+
+
+def _request(given: argparse.Namespace) -> object:
+    from brandops.pipeline.report import Request
+
+    if not _NAME.fullmatch(given.profile):
+        raise UserError(f"PROFILE={given.profile}: not a profile's name (lower-case letters, digits, underscores)")
+    return Request(
+        given.profile, given.period, given.language, given.as_of, given.scale, _overrides(given.set),
+        _parallel(given.jobs), given.wait != "0",
+    )  # fmt: skip
+
+
+def _report(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.report import report
+
+    page = report(_request(given), console)
+    sys.stderr.flush()
+    print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+
+
+def _data(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.report import update_data
+
+    update_data(_request(given), console)
+
+
+def _new_profile(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.newprofile import write_profile
+
+    folder = write_profile(given.name)
+    console.step("profile", f"{os.path.relpath(folder, paths.root())}: fill in plan.yml and sources.yml")
+
+
+def _lab(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.lab import open_lab
+
+    open_lab()
+
+
+def _overrides(text: str) -> dict[str, str]:
+    """`a.b=1 c='x y'` as a mapping.
+
+    Raises
+    ------
+    UserError
+        A part without `=`, an unclosed quotation, a key given twice.
+    """
+    try:
+        parts = shlex.split(text)
+    except ValueError as error:
+        raise UserError(f"SET={text}: {error}") from None
+    found: dict[str, str] = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        if not key or not equals:
+            raise UserError(f"SET: {part}: not of the form key=value, such as targets.sales_growth=0.12")
+        if key in found:
+            raise UserError(f"SET: {key} is given twice")
+        found[key] = value
+    return found
+
+
+def _parallel(text: str) -> int:
+    """Number of notebooks at once; by default one per processor this process may use.
+
+    Raises
+    ------
+    UserError
+        Where it is not a whole number from 1.
+    """
+    if not text:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not re.fullmatch(r"[1-9]\d*", text):
+        raise UserError(f"JOBS={text}: not a whole number from 1")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
