@@ -18,7 +18,7 @@ from brandops.errors import UserError
 from brandops.params.yaml import Strict, load_yaml, read_yaml, shown, validate
 from brandops.paths import params_dir
 
-NAMED_DATE_FORMATS = ("iso", "slashes", "compact", "chinese", "excel")
+NAMED_DATE_FORMATS = ("iso", "slashes", "compact", "chinese", "excel", "month")
 DEFAULT_DATE_FORMATS = ["iso", "slashes", "compact", "chinese"]
 ENVIRONMENT_URL = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 

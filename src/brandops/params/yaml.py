@@ -1,7 +1,7 @@
 """Strict YAML: what a user may mistype is refused with file, line, key, value and the way out.
 
-`load_yaml` reads a file into plain dicts; duplicate keys and malformed YAML are errors. `validate` brings a dict
-into a pydantic model and words pydantic's errors for the person who wrote the file.
+`load_yaml` reads a file into plain dicts; duplicate keys and malformed YAML are errors. `validate` brings a
+dict into a pydantic model and words pydantic's errors for the person who wrote the file.
 """
 
 import difflib
