@@ -52,7 +52,8 @@ def read_catalogue(name: str) -> Catalog:
 
 @lru_cache
 def _messages(name: str) -> dict[str, str | tuple[str, ...]]:
-    # Only messages with a translation: an untranslated one shows its English text. A plural is found by its singular.
+    # Only messages with a translation: an untranslated one shows its English text. A plural is found by its
+    # singular.
     found = {}
     for message in read_catalogue(name):
         key = message.id if isinstance(message.id, str) else message.id[0]

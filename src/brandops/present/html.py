@@ -1,0 +1,122 @@
+"""The HTML pieces a page is made of: badges, figure chips, callouts, figures with captions, method notes.
+
+They are the same in JupyterLab and on a published page; `assets/present.css` gives them their looks.
+"""
+
+import base64
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+
+from brandops.i18n import gettext as _
+from brandops.present import formats
+from brandops.present.results import Figure
+from brandops.present.status import Status
+
+ASSETS = Path(__file__).parent / "assets"
+_default_currency = "USD"
+
+
+def use_currency(currency: str) -> None:
+    """Show money in `currency` from now on."""
+    global _default_currency
+    _default_currency = currency
+
+
+def stylesheet() -> str:
+    """Looks of the pieces, without the brand's variables."""
+    return (ASSETS / "present.css").read_text(encoding="utf-8")
+
+
+def badge(status: Status, label: str | None = None) -> str:
+    """Status as a sign and a word, so that colour is never the only carrier."""
+    text = escape(label or status.label)
+    sign = f'<span aria-hidden="true">{status.symbol}</span>'
+    return f'<span class="bo-badge bo-{status.value}">{sign} {text}</span>'
+
+
+def value_text(figure: Figure) -> str:
+    """A figure's value in its unit."""
+    return formats.quantity(figure.value, figure.unit, _default_currency)
+
+
+def target_text(figure: Figure) -> str:
+    """A figure's target with the side that is good: `≥ 95.0%`."""
+    if figure.target is None:
+        return formats.DASH
+    sign = "≥" if figure.better == "higher" else "≤"
+    return f"{sign} {formats.quantity(figure.target, figure.unit, _default_currency)}"
+
+
+def interval_text(figure: Figure) -> str:
+    """A figure's interval: `94.1% – 97.3%`, or nothing."""
+    if figure.low is None and figure.high is None:
+        return ""
+    low, high = (formats.quantity(side, figure.unit, _default_currency) for side in (figure.low, figure.high))
+    return f"{low} … {high}"
+
+
+def tile(figure: Figure) -> str:
+    """One figure as a chip: name, value, target, interval, change."""
+    rows = []
+    if figure.target is not None:
+        rows.append((_("Target"), target_text(figure)))
+    if interval_text(figure):
+        rows.append(
+            (_("{level} interval").format(level=formats.percent(figure.level, 0)), interval_text(figure))
+        )
+    if figure.previous is not None:
+        rows.append((_("Change"), formats.change(figure.value, figure.previous, figure.unit)))
+    if figure.money_at_stake:
+        rows.append((_("At stake"), formats.money(figure.money_at_stake, _default_currency)))
+    facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
+    label = figure.name + "".join(f" · {value}" for value in figure.grain.values())
+    sign = "" if figure.status is Status.NO_TARGET else badge(figure.status)
+    note = f'<p class="bo-note">{escape(figure.note)}</p>' if figure.note else ""
+    return (
+        f'<div class="bo-tile bo-{figure.status.value}"><p class="bo-tile-name">{escape(label)}</p>'
+        f'<p class="bo-tile-value">{escape(value_text(figure))} {sign}</p>'
+        f"{f'<dl>{facts}</dl>' if facts else ''}{note}</div>"
+    )
+
+
+def tiles(figures: Iterable[Figure]) -> str:
+    """Several figures beside each other."""
+    return '<div class="bo-tiles">' + "".join(tile(figure) for figure in figures) + "</div>"
+
+
+def callout(sentences: list[str], status: Status | None = None, title: str | None = None) -> str:
+    """The answer of a page: a title and sentences, the first of them weightier."""
+    kind = f"bo-callout bo-{status.value}" if status else "bo-callout"
+    head = f'<p class="bo-callout-title">{escape(title)}</p>' if title else ""
+    if not sentences:
+        return f'<div class="{kind}" role="note">{head}</div>'
+    rest = "".join(f"<li>{escape(text)}</li>" for text in sentences[1:])
+    lead = f'<p class="bo-lead">{escape(sentences[0])}</p>'
+    return f'<div class="{kind}" role="note">{head}{lead}{f"<ul>{rest}</ul>" if rest else ""}</div>'
+
+
+def picture(svg: bytes, caption: str, alt: str, name: str) -> str:
+    """A chart as an image inside the page, with caption and alternative text."""
+    data = base64.b64encode(svg).decode("ascii")
+    return (
+        f'<figure class="bo-figure" id="chart-{escape(name)}">'
+        f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
+    )
+
+
+def caption(text: str) -> str:
+    """A caption of its own."""
+    return f'<p class="bo-caption">{escape(text)}</p>'
+
+
+def quiet(text: str) -> str:
+    """One line that stays in the background."""
+    return f'<p class="bo-quiet">{escape(text)}</p>'
+
+
+def method_note(paragraphs: str) -> str:
+    """A method note, folded away; blank lines part its paragraphs."""
+    body = "".join(f"<p>{escape(part.strip())}</p>" for part in paragraphs.split("\n\n") if part.strip())
+    return f'<details class="bo-method"><summary>{escape(_("Method"))}</summary>{body}</details>'

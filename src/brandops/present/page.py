@@ -1,0 +1,282 @@
+"""A notebook's page: what it reads, what it states, what it shows.
+
+>>> page = open_page("01_goals_and_planning", profile="demo", period="2025Q4")
+>>> sales = page.mart("sales_monthly")
+>>> page.figure(item="1.3.1", key="attainment", name=_("Attainment"), value=0.962, unit="fraction",
+target=0.95) >>> page.close()
+
+Results, tables and charts go to the folder `BRANDOPS_BUILD` names (the pipeline sets it), else, in
+JupyterLab, to `reports/<profile>/.lab/<report>/`.
+"""
+
+import os
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import HTML, display, update_display
+
+from brandops import paths
+from brandops.errors import UserError
+from brandops.i18n import gettext as _
+from brandops.i18n import language as current_language
+from brandops.i18n import use_language
+from brandops.periods import Grain, Period, latest_complete, parse_period
+from brandops.present import brand, formats, html
+from brandops.present.charts import show_chart
+from brandops.present.items import ITEMS
+from brandops.present.results import (
+    Figure,
+    Finding,
+    NotSupplied,
+    PageResults,
+    check_item,
+    load_results,
+    make_figure,
+)
+from brandops.present.scorecard import scorecard, verdict_sentences
+from brandops.present.status import Status, worst
+from brandops.present.tables import Column, publish_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from brandops.params import Plan
+
+MAX_TILES = 6  # more chips than this hide the message; the table below has them all
+
+
+def report_name(period: Period, as_of: date, language: str) -> str:
+    """Folder name of a report: the period, the as-of date where it is not its end, the language."""
+    cut = "" if as_of == period.end else f"@{as_of.isoformat()}"
+    return f"{period}{cut}" + ("" if language == "en" else f".{language}")
+
+
+@dataclass
+class Page:
+    """What a notebook reads through and writes to; made by `open_page`."""
+
+    notebook: str
+    profile: str
+    plan: "Plan"
+    period: Period
+    as_of: date
+    folder: Path
+    results: PageResults
+    _marts: dict[str, Any] = field(default_factory=dict)
+    _answer: Any = None
+    _closed: bool = False
+
+    @property
+    def language(self) -> str:
+        """Language of the page."""
+        return self.results.language
+
+    def mart(self, name: str) -> "pd.DataFrame | None":
+        """Load a mart as known on the as-of date; None where the profile has no source for it."""
+        if name not in self._marts:
+            from brandops.warehouse import load_mart
+
+            frame = load_mart(name, self.profile, self.as_of)
+            self._marts[name] = frame
+            self.results.marts[name] = None if frame is None else len(frame)
+        frame = self._marts[name]
+        return None if frame is None else frame.copy()
+
+    def figure(self, *, item: str, name: str, value: float | None, unit: str, key: str | None = None,
+               target: float | None = None, better: str = "higher", low: float | None = None,
+               high: float | None = None, level: float = 0.95, previous: float | None = None,
+               grain: dict[str, Any] | None = None, source: list[str] | None = None,
+               money_at_stake: float | None = None, note: str | None = None) -> Figure:  # fmt: skip
+        """State a figure of an item; its status follows from its numbers (`brandops.present.status`).
+
+        `key` names the figure in every language; by default the item's figures are counted. `grain` says what
+        the figure is for ({"month": "2025-11"}); empty: the whole period. Item, key and grain together are
+        unique.
+        """
+        key = key or f"figure_{len(self.results.figures_of(item)) + 1}"
+        grain = {name_: _grain_text(part) for name_, part in (grain or {}).items()}
+        stated = [f for f in self.results.figures_of(item) if f.key == key and f.grain == grain]
+        figure = make_figure(
+            item=item, key=key, name=name, value=value, unit=unit, target=target, better=better, low=low,
+            high=high, level=level, previous=previous, grain=grain, source=self._sources(source),
+            money_at_stake=money_at_stake, note=note,
+        )  # fmt: skip
+        # Rerunning a cell in JupyterLab restates its figure.
+        if stated:
+            self.results.figures[self.results.figures.index(stated[0])] = figure
+        else:
+            self.results.figures.append(figure)
+        return figure
+
+    def finding(self, *, item: str, text: str, source: list[str] | None = None,
+                status: Status | str | None = None) -> None:  # fmt: skip
+        """State and show a sentence about an item, written from its figures."""
+        check_item(item)
+        finding = Finding(item=item, text=text, source=self._sources(source), status=status)
+        if finding not in self.results.findings:
+            self.results.findings.append(finding)
+        mark = html.badge(finding.status) + " " if finding.status else ""
+        display(HTML(f'<p class="bo-finding">{mark}{html.escape(text)}</p>'))
+
+    def not_supplied(self, item: str, needs: list[str]) -> None:
+        """Say in one quiet line that the profile lacks the tables an item needs."""
+        check_item(item)
+        gap = NotSupplied(item=item, needs=list(needs))
+        if gap not in self.results.not_supplied:
+            self.results.not_supplied.append(gap)
+        tables = ", ".join(needs)
+        display(
+            HTML(html.quiet(_("Not computed: the profile has no source for {tables}.").format(tables=tables)))
+        )
+
+    def headline(self, text: str) -> None:
+        """Add a sentence to the page's answer."""
+        if text not in self.results.headlines:
+            self.results.headlines.append(text)
+
+    def answer(self) -> None:
+        """Show the page's answer here: the verdict first, then its headlines. `close` completes it."""
+        if self._answer is None:
+            self._answer = display(self._answer_html(), display_id=f"answer-{self.notebook}")
+
+    def verdict(self, item: str) -> None:
+        """Show an item's status and the target, actual and change of its figures."""
+        check_item(item)
+        figures = self.results.figures_of(item)
+        overall = [figure for figure in figures if not figure.grain]
+        shown = (overall or figures)[:MAX_TILES]
+        judged = [figure for figure in figures if figure not in shown and figure.target is not None]
+        parts = [f'<p class="bo-verdict">{html.badge(self.results.status(item))}</p>', html.tiles(shown)]
+        if judged:
+            met = sum(figure.status is Status.MET for figure in judged)
+            parts.append(html.quiet(_("Of its {count} detailed figures with a target, {met} meet it.")
+                                    .format(count=len(judged), met=met)))  # fmt: skip
+        display(HTML("".join(parts)))
+
+    def chart(self, chart: Any, *, caption: str, alt: str, name: str) -> None:
+        """Show a chart (matplotlib, seaborn or Altair) with its caption and alternative text."""
+        self._remember(self.results.charts, name)
+        show_chart(chart, caption=caption, alt=alt, name=name)
+
+    def table(self, frame: "pd.DataFrame", *, caption: str, name: str,
+              columns: "dict[str, Column | tuple[str, str] | str] | None" = None,
+              note: str | None = None, rows: int | None = None) -> None:  # fmt: skip
+        """Show a table and publish it as xlsx, csv, sav and parquet.
+
+        `columns` gives the columns to show, in order: a `Column`, a (label, format) pair or a label. `rows`
+        shows the first rows only; the downloads always hold them all.
+        """
+        stem = f"{self.notebook[:2]}_{name}"
+        self._remember(self.results.tables, stem)
+        markup = publish_table(frame, caption=caption, name=stem, columns=columns, note=note, rows=rows,
+                               folder=self.folder / "tables", link=self._table_link(),
+                               currency=self.plan.currency)  # fmt: skip
+        display(HTML(markup))
+
+    def method(self, text: str) -> None:
+        """Show a method note, folded away; blank lines part its paragraphs."""
+        display(HTML(html.method_note(text)))
+
+    def scorecard(self) -> "pd.DataFrame":
+        """All 81 items with status, target, actual, change and evidence; see `brandops.present.scorecard`."""
+        return scorecard(self.all_results())
+
+    def all_results(self) -> list[PageResults]:
+        """Results of the report's other notebooks; in JupyterLab, of the published report if any."""
+        found = [r for r in load_results(self.folder / "results") if r.notebook != self.notebook]
+        if not found and not os.environ.get("BRANDOPS_BUILD"):
+            published = paths.reports_dir(self.profile) / self.folder.name / "results"
+            found = [r for r in load_results(published) if r.notebook != self.notebook]
+        return found
+
+    def close(self) -> None:
+        """Complete the answer and write the results; the last cell of every notebook."""
+        if self._answer is not None:
+            update_display(self._answer_html(), display_id=self._answer.display_id)
+        self.results.write(self.folder / "results")
+        self._closed = True
+
+    def _answer_html(self) -> HTML:
+        overview = not self.results.items()
+        results = self.all_results() if overview else [self.results]
+        statuses = [r.status(item) for r in results for item in r.items()]
+        sentences = verdict_sentences(results) + self.results.headlines
+        return HTML(html.callout(sentences, worst(statuses), _("The answer")))
+
+    def _sources(self, source: list[str] | None) -> list[str]:
+        if isinstance(source, str):
+            raise ValueError(f"source={source!r}: give a list of mart names")
+        return (
+            list(source)
+            if source is not None
+            else [name for name, frame in self._marts.items() if frame is not None]
+        )
+
+    def _table_link(self) -> str:
+        # A published page and an executed notebook both lie beside `tables/`; in JupyterLab the notebook lies
+        # elsewhere.
+        if os.environ.get("BRANDOPS_BUILD"):
+            return "../tables"
+        return Path(os.path.relpath(self.folder / "tables", Path.cwd())).as_posix()
+
+    @staticmethod
+    def _remember(names: list[str], name: str) -> None:
+        if name not in names:
+            names.append(name)
+
+
+def open_page(notebook: str, *, profile: str, period: str = "", language: str = "en", as_of: str = "",
+              overrides: dict[str, str] | None = None) -> Page:  # fmt: skip
+    """Open a notebook's page.
+
+    Parameters
+    ----------
+    notebook
+        The notebook's name without suffix, such as `01_goals_and_planning`.
+    profile, period, language
+        As the command line takes them; an empty period is the latest complete quarter in the data.
+    as_of
+        ISO date the report's knowledge ends at; empty: the period's end, or the last day with data if that is
+        earlier.
+
+    Raises
+    ------
+    UserError
+        Unknown profile, language or period; an as-of date that is no date.
+    """
+    from brandops.params import load_plan
+    from brandops.warehouse import latest_day
+
+    use_language(language or "en")
+    last_day = latest_day(profile)
+    if period:
+        plan = load_plan(profile, period, overrides)
+        span = parse_period(period, plan.fiscal_year_start)
+    else:
+        span = latest_complete(Grain.QUARTER, last_day, load_plan(profile).fiscal_year_start)
+        plan = load_plan(profile, str(span), overrides)
+    cut = min(span.end, last_day) if last_day else span.end
+    if as_of:
+        try:
+            cut = date.fromisoformat(as_of)
+        except ValueError as error:
+            raise UserError(f"AS_OF={as_of}: not a date; write 2025-12-31") from error
+    html.use_currency(plan.currency)
+    name = report_name(span, span.end if not as_of else cut, current_language())
+    build = os.environ.get("BRANDOPS_BUILD")
+    folder = Path(build) if build else paths.reports_dir(profile) / ".lab" / name
+    results = PageResults(notebook=notebook, profile=profile, period=str(span), as_of=cut,
+                          language=current_language(), currency=plan.currency)  # fmt: skip
+    style = brand.css_variables(brand.load_brand()) + html.stylesheet()
+    # JupyterLab needs the looks in the notebook; the published pages have them in their stylesheet.
+    display(HTML(f"<style>{style}</style>"), metadata={"brandops": {"lab_only": True}})
+    return Page(notebook, profile, plan, span, cut, folder, results)
+
+
+def _grain_text(value: Any) -> str:
+    return value.date().isoformat() if hasattr(value, "date") else str(value)
+
+
+__all__ = ["ITEMS", "Column", "Page", "formats", "open_page", "report_name"]

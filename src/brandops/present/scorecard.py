@@ -1,0 +1,90 @@
+"""The scorecard of all 81 items, and the sentences a page's answer opens with."""
+
+import pandas as pd
+
+from brandops.i18n import gettext as _
+from brandops.i18n import ngettext
+from brandops.present import formats, html
+from brandops.present.items import ITEMS
+from brandops.present.results import Figure, PageResults
+from brandops.present.status import WORST_FIRST, Status
+
+MAX_MISSES = 3  # the answer names the costliest misses; the scorecard names all
+
+
+def scorecard(results: list[PageResults]) -> pd.DataFrame:
+    """One row per item of the plan, in its order.
+
+    Columns: item, section_id, section, topic, title, status (a `Status`), figure (name), actual, target,
+    change (texts), value, target_value, money_at_stake (numbers, NaN where there is none), needs (tables not
+    supplied), evidence (link to the item on its page, '' where no notebook treats it). An item's figure is
+    the one that decides its status.
+    """
+    pages = {item: page for page in results for item in page.items()}
+    rows = []
+    for item in ITEMS.values():
+        page = pages.get(item.id)
+        figure = deciding_figure(page.figures_of(item.id)) if page else None
+        needs = (
+            [table for gap in page.not_supplied if gap.item == item.id for table in gap.needs] if page else []
+        )
+        rows.append(
+            {
+                "item": item.id,
+                "section_id": item.id[0],
+                "section": item.section,
+                "topic": item.topic,
+                "title": item.title,
+                "status": page.status(item.id) if page else Status.NOT_YET,
+                "figure": figure.name if figure else "",
+                "actual": html.value_text(figure) if figure else formats.DASH,
+                "target": html.target_text(figure) if figure else formats.DASH,
+                "change": formats.change(figure.value, figure.previous, figure.unit)
+                if figure
+                else formats.DASH,
+                "value": figure.value if figure else None,
+                "target_value": figure.target if figure else None,
+                "money_at_stake": figure.money_at_stake if figure else None,
+                "needs": ", ".join(needs),
+                "evidence": f"{page.notebook}.html#{item.anchor}" if page else "",
+            }
+        )
+    frame = pd.DataFrame(rows)
+    return frame.astype({"value": float, "target_value": float, "money_at_stake": float})
+
+
+def deciding_figure(figures: list[Figure]) -> Figure | None:
+    """The figure that gives an item its status: of the worst, whole period before detail, then as stated."""
+    if not figures:
+        return None
+    return min(figures, key=lambda figure: (WORST_FIRST.index(figure.status), bool(figure.grain)))
+
+
+def verdict_sentences(results: list[PageResults]) -> list[str]:
+    """Sentences that answer whether the targets were met, the count first, then the costliest misses."""
+    statuses = {item: page.status(item) for page in results for item in page.items()}
+    judged = [
+        item for item, status in statuses.items() if status in (Status.MET, Status.AT_RISK, Status.MISSED)
+    ]
+    if not judged:
+        return [_("No item has a figure with a target yet.")] if statuses else []
+    counts = {status: sum(statuses[item] is status for item in judged) for status in Status}
+    first = ngettext(
+        "{met} of {count} item with targets met", "{met} of {count} items with targets met", len(judged)
+    ).format(met=counts[Status.MET], count=len(judged))
+    parts = [first]
+    if counts[Status.AT_RISK]:
+        parts.append(_("{count} at risk").format(count=counts[Status.AT_RISK]))
+    if counts[Status.MISSED]:
+        parts.append(_("{count} missed").format(count=counts[Status.MISSED]))
+    sentences = [_("{parts}.").format(parts=_(", ").join(parts))]
+    misses = [deciding_figure(page.figures_of(item)) for page in results for item in page.items()
+              if statuses[item] is Status.MISSED]  # fmt: skip
+    misses = [figure for figure in misses if figure is not None and figure.status is Status.MISSED]
+    misses.sort(key=lambda figure: -(figure.money_at_stake or 0))
+    for figure in misses[:MAX_MISSES]:
+        name = figure.name + "".join(f" · {value}" for value in figure.grain.values())
+        sentences.append(_("Missed: {name} is {value}, target {target} ({item}).").format(
+            name=name, value=html.value_text(figure), target=html.target_text(figure), item=figure.item
+        ))  # fmt: skip
+    return sentences
