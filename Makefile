@@ -64,9 +64,10 @@ messages: $(READY) ## collect the pages' messages into the Chinese catalogue
 lock: ## resolve requirements.in into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.lock
 
-clean: ## remove built data, reports and caches (the environment stays)
-	find data reports -mindepth 1 -maxdepth 1 ! -name README.md ! -name raw -exec rm -rf {} +
-	rm -rf .cache .pytest_cache .ruff_cache .hypothesis build
+clean: ## remove what was built: warehouses, marts, reports, caches (raw data and the environment stay)
+	rm -rf data/*/warehouse data/*/quarantine data/*/marts data/*/.stages.json
+	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
+	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build
 
 $(READY):
 	@echo "setting up $(ENV) ..."
@@ -76,5 +77,5 @@ $(READY):
 
 $(EXTRA_READY): $(READY)
 	@echo "installing what $(PROFILE) needs ..."
-	@$(PYTHON) scripts/set_up.py $(ENV) $(if $(CONDA),--only-project) --also $(EXTRA)
+	@$(PYTHON) scripts/set_up.py $(ENV) --also $(EXTRA)
 	@touch $@

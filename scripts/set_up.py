@@ -1,32 +1,38 @@
 """Set up the Python environment the project runs in; called by make when requirements.lock has changed.
 
-`python3 scripts/set_up.py .venv` makes a virtual environment with exactly the locked packages (uv where it works, else
-pip; hashes checked). Into an environment that holds the packages already (conda) only the project and its Jupyter
-kernel are put: `--only-project`. Runs on any Python 3, so that it can tell an old one what is needed.
+    python3 scripts/set_up.py .venv                     make it, install the locked packages and the project
+    python3 scripts/set_up.py ENV --only-project        ENV (conda) holds the packages already
+    python3 scripts/set_up.py ENV --also FILE           install a profile's own locked packages too
+
+uv installs where it works, else pip; hashes are checked. Written for any Python 3, so that an old one says what is
+needed instead of failing on the syntax.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 NEEDED = (3, 11)
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+NEEDED_TEXT = f"{NEEDED[0]}.{NEEDED[1]}"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def main(arguments):
     """Set up the environment at the path given first."""
-    environment, only_project = os.path.abspath(arguments[0]), "--only-project" in arguments
-    python = os.path.join(environment, "bin", "python")
-    if not only_project:
+    environment = Path(arguments[0]).absolute()
+    python = environment / "bin" / "python"
+    if "--also" in arguments:
+        install(python, working_uv(), Path(arguments[arguments.index("--also") + 1]))
+        return
+    if "--only-project" not in arguments:
         uv = working_uv()
-        if not os.path.exists(python):
+        if not python.exists():
             create(environment, uv)
-        install(python, uv)
-    version = subprocess.check_output([python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True)
-    if tuple(map(int, version.split("."))) < NEEDED:
-        sys.exit("error: %s is Python %s; the project needs %d.%d or later" % (python, version.strip(), *NEEDED))
+        require_new_enough(python)
+        install(python, uv, ROOT / "requirements.lock")
+    require_new_enough(python)
     install_project(python)
 
 
@@ -34,41 +40,47 @@ def create(environment, uv):
     """Make an empty virtual environment with a Python that is new enough."""
     interpreter = new_enough_python()
     if uv:
-        subprocess.check_call([uv, "venv", "--quiet", "--python", interpreter or ">=%d.%d" % NEEDED, environment])
+        subprocess.check_call([uv, "venv", "--quiet", "--python", interpreter or f">={NEEDED_TEXT}", str(environment)])
     elif interpreter:
-        subprocess.check_call([interpreter, "-m", "venv", environment])
+        subprocess.check_call([interpreter, "-m", "venv", str(environment)])
     else:
-        found = "%d.%d" % sys.version_info[:2]
-        sys.exit("error: python3 is %s; the project needs Python %d.%d or later on PATH" % (found, *NEEDED))
+        sys.exit(f"error: python3 is {sys.version.split()[0]}; the project needs Python {NEEDED_TEXT} or later on PATH")
 
 
-def install(python, uv):
+def require_new_enough(python):
+    """Stop where an environment's Python is too old."""
+    version = subprocess.check_output([str(python), "-c", "import sys; print(*sys.version_info[:2])"]).decode().split()
+    if tuple(map(int, version)) < NEEDED:
+        found = ".".join(version)
+        sys.exit(f"error: {python} is Python {found}; the project needs {NEEDED_TEXT}: remove it, try again")
+
+
+def install(python, uv, lock):
     """Install the locked packages, each checked against its hash."""
-    lock = os.path.join(ROOT, "requirements.lock")
-    flags = ["--require-hashes", "--no-deps", "-r", lock]
+    flags = ["--require-hashes", "--no-deps", "-r", str(lock)]
     if uv:
-        subprocess.check_call([uv, "pip", "install", "--quiet", "--python", python, *flags])
-    else:
-        subprocess.check_call([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *flags])
+        subprocess.check_call([uv, "pip", "install", "--quiet", "--python", str(python), *flags])
+        return
+    if subprocess.call([str(python), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        subprocess.check_call([str(python), "-m", "ensurepip", "--upgrade"], stdout=subprocess.DEVNULL)
+    subprocess.check_call([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *flags])
 
 
 def install_project(python):
     """Make `import brandops` work from the checkout, and its Jupyter kernel known, without building anything."""
     ask = "import sys, sysconfig; print(sysconfig.get_path('purelib')); print(sys.prefix)"
-    packages, prefix = subprocess.check_output([python, "-c", ask], text=True).split("\n")[:2]
-    source = os.path.join(ROOT, "src")
-    with open(os.path.join(packages, "brandops-checkout.pth"), "w", encoding="utf-8") as file:
-        file.write(source + "\n")
-    kernel = os.path.join(prefix, "share", "jupyter", "kernels", "brandops")
-    os.makedirs(kernel, exist_ok=True)
+    packages, prefix = map(Path, subprocess.check_output([str(python), "-c", ask]).decode().splitlines())
+    source = str(ROOT / "src")
+    (packages / "brandops-checkout.pth").write_text(source + "\n", encoding="utf-8")
     spec = {
-        "argv": [os.path.join(prefix, "bin", "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "argv": [str(prefix / "bin" / "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}"],
         "display_name": "brandops",
         "language": "python",
         "env": {"PYTHONHASHSEED": "0", "PYTHONPATH": source},
     }
-    with open(os.path.join(kernel, "kernel.json"), "w", encoding="utf-8") as file:
-        json.dump(spec, file, indent=1)
+    kernel = prefix / "share" / "jupyter" / "kernels" / "brandops"
+    kernel.mkdir(parents=True, exist_ok=True)
+    (kernel / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n", encoding="utf-8")
 
 
 def working_uv():
@@ -82,7 +94,7 @@ def new_enough_python():
     """Path of a Python that is new enough: this one, else the newest on PATH; None where there is none."""
     if sys.version_info[:2] >= NEEDED:
         return sys.executable
-    names = ("python3.%d" % minor for minor in range(20, NEEDED[1] - 1, -1))
+    names = (f"python3.{minor}" for minor in range(20, NEEDED[1] - 1, -1))
     return next((found for found in map(shutil.which, names) if found), None)
 
 
