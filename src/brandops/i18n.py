@@ -4,6 +4,7 @@
 `brandops.pipeline.messages` collects the messages and keeps the catalogue complete.
 """
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,3 +90,47 @@ def translate(message: str, name: str) -> str:
 def mark(message: str) -> str:
     """Mark a constant for the catalogue without translating it yet."""
     return message
+
+
+_HEADING = re.compile(r"(#{1,6} +)(.*?)(\s*\{[^{}]*\})?\s*")
+
+
+def markdown_messages(text: str) -> list[str]:
+    """Messages of a markdown text: its paragraphs, and its headings without marks and attributes."""
+    return [message for _before, message, _after in _markdown(text) if message]
+
+
+def translate_markdown(text: str, name: str) -> str:
+    """Return a markdown text in language `name`; fences, code, marks and attributes stay as they are."""
+    return "\n".join(before + translate(message, name) + after for before, message, after in _markdown(text))
+
+
+def _markdown(text: str) -> list[tuple[str, str, str]]:
+    """Cut a text into (before, message, after); joined by line feeds they are the text again."""
+    found: list[tuple[str, str, str]] = []
+    paragraph: list[str] = []
+    fence = ""
+
+    def end() -> None:
+        if paragraph:
+            words = "\n".join(paragraph)
+            found.append(("", words, "") if any(letter.isalpha() for letter in words) else (words, "", ""))
+            paragraph.clear()
+
+    for line in text.split("\n"):
+        heading = _HEADING.fullmatch(line)
+        if fence or line.startswith(("```", "~~~")):
+            end()
+            found.append((line, "", ""))
+            # A code fence ends at the next one of its kind.
+            fence = "" if fence and line.startswith(fence) else fence or line[:3]
+        elif not line.strip() or line.startswith(":::"):
+            end()
+            found.append((line, "", ""))
+        elif heading:
+            end()
+            found.append((heading[1], heading[2], heading[3] or ""))
+        else:
+            paragraph.append(line)
+    end()
+    return found

@@ -6,9 +6,7 @@ own.
 """
 
 import io
-import os
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
@@ -116,17 +114,7 @@ def show_chart(chart: Any, *, caption: str, alt: str, name: str) -> None:
         display(HTML(html.caption(caption)), metadata={"brandops": {"lab_only": True}})
         return
     svg = svg_bytes(chart)
-    keep_picture(svg, name)
     display(HTML(html.picture(svg, caption, alt, name)))
-
-
-def keep_picture(svg: bytes, name: str) -> None:
-    """Write the SVG beside the report's tables, for slides and letters."""
-    build = os.environ.get("BRANDOPS_BUILD")
-    if build:
-        folder = Path(build) / "figures"
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.svg").write_bytes(svg)
 
 
 def vega_spec(chart: Any) -> dict[str, Any]:

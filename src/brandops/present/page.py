@@ -9,6 +9,7 @@ Results, tables and charts go to the folder `BRANDOPS_BUILD` names (the pipeline
 JupyterLab, to `reports/<profile>/.lab/<report>/`.
 """
 
+import json
 import os
 from dataclasses import dataclass, field
 from datetime import date
@@ -227,8 +228,7 @@ class Page:
             names.append(name)
 
 
-def open_page(notebook: str, *, profile: str, period: str = "", language: str = "en", as_of: str = "",
-              overrides: dict[str, str] | None = None) -> Page:  # fmt: skip
+def open_page(notebook: str, *, profile: str, period: str = "", language: str = "en", as_of: str = "") -> Page:  # fmt: skip
     """Open a notebook's page.
 
     Parameters
@@ -250,6 +250,7 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
     from brandops.warehouse import latest_day
 
     use_language(language or "en")
+    overrides = json.loads(os.environ.get("BRANDOPS_OVERRIDES", "{}"))
     last_day = latest_day(profile)
     if period:
         plan = load_plan(profile, period, overrides)
