@@ -1,0 +1,146 @@
+"""A website from executed notebooks: Quarto where it is to be had, else pandoc; the same pages either way.
+
+Each notebook becomes markdown once (`brandops.pipeline.cells`); the two renderers differ only in who turns it into HTML
+and who draws the navigation.
+"""
+
+import os
+import shutil
+import tempfile
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from brandops import paths
+from brandops.errors import UserError
+from brandops.i18n import gettext as _
+from brandops.i18n import use_language
+from brandops.pipeline import pandoc, quarto
+from brandops.pipeline.cells import PageText, raw, read_page
+from brandops.pipeline.dictionary import dictionary_page
+from brandops.pipeline.provenance import collect, footer
+from brandops.pipeline.site import Site
+from brandops.present import html
+from brandops.present.brand import css_variables, load_brand
+
+ASSETS = Path(__file__).parent / "assets"
+VEGA_LITE = "6.4"
+
+
+def render(folder: Path, *, profile: str, plan: Any, period: Any, as_of: Any, language: str = "en", name: str = "",
+           renderer: str = "auto", reports_script: str | None = None) -> None:  # fmt: skip
+    """Make the pages of a report: `folder/notebooks/*.ipynb` to `folder/html/`.
+
+    Parameters
+    ----------
+    folder
+        The report: `notebooks/` is read, `html/` written anew; pages link to `tables/` beside them.
+    plan
+        The profile's plan; its company and title head the pages, its values are the page's provenance.
+    name
+        Folder name under which the report is published.
+    renderer
+        `auto`, `quarto` or `pandoc`.
+    reports_script
+        Path, from a page, of a script that sets `window.brandopsReports` to the names of the published reports; with it
+        the pages link to the same report in the other language where there is one.
+
+    Raises
+    ------
+    UserError
+        There are no executed notebooks, or the renderer failed: with its own words.
+    """
+    provenance = collect(profile=profile, period=period, as_of=as_of, language=language, plan=plan)
+    title = (getattr(plan, "title", None) or {}).get(language) or getattr(plan, "company", profile)
+    render_site(folder / "notebooks", folder / "html", language=language, title=title, provenance=provenance,
+                name=name, renderer=renderer, reports_script=reports_script)  # fmt: skip
+
+
+def render_site(notebooks: Path, out: Path, *, language: str, title: str, provenance: dict[str, Any], name: str = "",
+                renderer: str = "auto", reports_script: str | None = None) -> None:  # fmt: skip
+    """Make a website of the executed notebooks in a folder; see `render`."""
+    use_language(language)
+    sources = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
+    if not sources:
+        raise UserError(f"{notebooks}: there are no executed notebooks to render")
+    pages = [read_page(path, language) for path in sources]
+    pages.append(dictionary_page())
+    foot = raw(footer(provenance))
+    pages = [PageText(page.name, page.title, f"{page.markdown}\n\n{foot}", page.has_vega) for page in pages]
+    site = Site(
+        title=title, language=language, pages=pages, report=name, period=str(provenance["period"]),
+        labels=_labels(), logo=_logo(), reports_script=reports_script,
+    )  # fmt: skip
+    program = None if renderer == "pandoc" else quarto.find_quarto(paths.root(), os.environ)
+    if renderer == "quarto" and program is None:
+        raise UserError("renderer=quarto: there is no Quarto on PATH; install it, or use renderer=pandoc")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".pages-", dir=out.parent) as scratch:
+        built = Path(scratch) / "html"
+        if program:
+            _write_assets(site, Path(scratch) / "project" / "assets", stylesheet(frame=False))
+            quarto.render_site(site, Path(scratch) / "project", built, program)
+        else:
+            _write_assets(site, built / "assets", stylesheet(frame=True))
+            pandoc.render_site(site, built)
+        shutil.rmtree(out, ignore_errors=True)
+        built.replace(out)
+
+
+def stylesheet(frame: bool) -> str:
+    """The pages' stylesheet: brand, looks of what notebooks show, and our own frame unless Quarto draws one."""
+    files = [ASSETS / "pages.css", *([ASSETS / "frame.css"] if frame else [])]
+    parts = [css_variables(load_brand()), html.stylesheet(), *(file.read_text(encoding="utf-8") for file in files)]
+    return "\n".join(parts)
+
+
+def _write_assets(site: Site, folder: Path, style: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / "site.css").write_text(style, encoding="utf-8")
+    shutil.copyfile(ASSETS / "site.js", folder / "site.js")
+    if any(page.has_vega for page in site.pages):
+        shutil.copyfile(vega_bundle(), folder / "vega.js")
+    if site.logo:
+        shutil.copyfile(site.logo, folder / site.logo.name)
+
+
+@lru_cache
+def vega_bundle() -> Path:
+    """Path of the script that draws Vega charts, made once from vl-convert's offline copy of the libraries."""
+    import vl_convert
+
+    path = paths.root() / ".cache" / f"vega-{VEGA_LITE}-{version('vl-convert-python')}.js"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # In braces, so that the bundle's short names do not become globals of the page.
+        script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+        scratch = path.with_suffix(f".{os.getpid()}")
+        scratch.write_text("{" + script + "}\n", encoding="utf-8")
+        scratch.replace(path)
+    return path
+
+
+def _logo() -> Path | None:
+    logo = load_brand().logo
+    if not logo:
+        return None
+    path = paths.root() / "params" / logo
+    if not path.is_file():
+        raise UserError(f"params/_brand.yml: logo {logo!r}: there is no such file in params/")
+    return path
+
+
+def _labels() -> dict[str, str]:
+    """Words of the pages' frame, in the reader's language."""
+    return {
+        "contents": _("On this page"),
+        "pages": _("Pages"),
+        "menu": _("Menu"),
+        "previous": _("Previous"),
+        "next": _("Next"),
+        "skip": _("Skip to the text"),
+        "other_language": "中文" if _("English") == "English" else "English",
+        "filter": _("Filter rows"),
+        "all_reports": _("All reports"),
+    }
