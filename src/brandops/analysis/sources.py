@@ -1,0 +1,263 @@
+"""What data the report rests on, and whether it can be trusted (plan items 2.1.1 to 2.1.3, 2.2.1, 2.3.1,
+2.3.3).
+
+Each function answers one question about the marts `sources`, `source_months`, `integrity`, `quarantine`,
+`conversions`, `ledger_reconciliation`, `ads_daily`, `social_daily` and `campaigns`. The dimensions are the
+usual ones of data quality (DAMA-DMBOK ch. 13): completeness, timeliness, integrity, and reconciliation to a
+control total.
+"""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from brandops.contract import TABLES, Table
+
+CENT = 0.01
+
+
+def catalogue(
+    sources: pd.DataFrame,
+    source_months: pd.DataFrame,
+    integrity: pd.DataFrame,
+    as_of: pd.Timestamp,
+    tables: Mapping[str, Table] = TABLES,
+) -> pd.DataFrame:
+    """Describe every table that was supplied.
+
+    Parameters
+    ----------
+    sources, source_months, integrity
+        The marts of these names.
+    as_of
+        Day the report sees the data from.
+    tables
+        The contract, for family, key and service level.
+
+    Returns
+    -------
+    DataFrame
+        One row per table: family, table, sources (names), kinds, files, rows_in, rows (loaded), quarantined,
+        key (columns), first_date, last_date, lag_days (as_of less last_date), fresh_within_days (service
+        level; NA: none), fresh (True, False, NA where there is no level or no date), gap_months (see
+        `missing_months`), orphans, owner. Sorted by family in the plan's order, then as the contract lists
+        the tables.
+    """
+    frame = sources.assign(kind=sources["kind"].astype(str), owner=sources["owner"].fillna(""))
+    grouped = frame.groupby("table", sort=False)
+    made = pd.DataFrame({
+        "family": grouped["family"].first(),
+        "sources": grouped["source"].agg(_joined),
+        "kinds": grouped["kind"].agg(_joined),
+        "files": grouped["files"].sum(),
+        "rows_in": grouped["rows_in"].sum(),
+        "rows": grouped["loaded"].sum(),
+        "quarantined": grouped["quarantined"].sum(),
+        "first_date": grouped["first_date"].min(),
+        "last_date": grouped["last_date"].max(),
+        "owner": grouped["owner"].agg(_joined),
+    }).reset_index()  # fmt: skip
+    made["key"] = [", ".join(tables[t].key) for t in made["table"]]
+    made["lag_days"] = (pd.Timestamp(as_of).normalize() - pd.to_datetime(made["last_date"])).dt.days.astype(
+        "Int64"
+    )
+    levels = [tables[t].fresh_within_days for t in made["table"]]
+    made["fresh_within_days"] = pd.array(levels, dtype="Int64")
+    made["fresh"] = made["lag_days"] <= made["fresh_within_days"]
+    gaps = missing_months(source_months, tables).groupby("table")["month"].nunique()
+    made["gap_months"] = made["table"].map(gaps).fillna(0).astype("int64")
+    orphans = integrity.groupby("table")["orphans"].sum()
+    made["orphans"] = made["table"].map(orphans).fillna(0).astype("int64")
+    families, names = ["internal", "external", "third_party"], list(tables)
+    order = [(families.index(f), names.index(t)) for f, t in zip(made["family"], made["table"], strict=True)]
+    made = made.iloc[sorted(range(len(made)), key=order.__getitem__)].reset_index(drop=True)
+    first = ["family", "table", "sources", "kinds", "files", "rows_in", "rows", "quarantined", "key"]
+    return made[[*first, *[c for c in made if c not in first]]]
+
+
+def missing_months(source_months: pd.DataFrame, tables: Mapping[str, Table] = TABLES) -> pd.DataFrame:
+    """List the months in which a source is silent between its first and its last month.
+
+    Only tables with a service level for freshness are expected every month; a table of trainings is not.
+
+    Returns
+    -------
+    DataFrame
+        source, table, month.
+    """
+    found = []
+    rows = source_months[source_months["rows"] > 0]
+    for (source, table), group in rows.groupby(["source", "table"]):
+        if tables[table].fresh_within_days is not None:
+            months = pd.DatetimeIndex(group["month"])
+            silent = pd.date_range(months.min(), months.max(), freq="MS").difference(months)
+            found += [(source, table, month) for month in silent]
+    return pd.DataFrame(found, columns=["source", "table", "month"]).astype({"month": "datetime64[ns]"})
+
+
+def row_accounting(sources: pd.DataFrame) -> pd.DataFrame:
+    """Account for every row that came in: it was loaded or it is in quarantine.
+
+    Returns
+    -------
+    DataFrame
+        source, table, kind, files, superseded, rows_in, loaded, quarantined, unaccounted (must be 0),
+        load_rate (loaded to rows in; NaN for a source without rows), owner. Lowest load rate first.
+    """
+    made = sources[
+        ["source", "table", "kind", "files", "superseded", "rows_in", "loaded", "quarantined"]
+    ].copy()
+    made["unaccounted"] = made["rows_in"] - made["loaded"] - made["quarantined"]
+    made["load_rate"] = made["loaded"] / made["rows_in"].where(made["rows_in"] > 0)
+    made["owner"] = sources["owner"]
+    return made.sort_values(["load_rate", "source", "table"], na_position="last", ignore_index=True)
+
+
+def reconcile(ledger_reconciliation: pd.DataFrame) -> pd.DataFrame:
+    """Compare loaded net sales with the ledger, month by month, to the cent.
+
+    Returns
+    -------
+    DataFrame
+        month, ledger, loaded, difference (loaded less ledger, currency, rounded to the cent), agrees. A
+        month the ledger does not have yet has ledger and difference NaN and agrees NA.
+    """
+    totals = ledger_reconciliation.groupby("month")[["ledger", "loaded"]].sum(min_count=1).reset_index()
+    known = totals["ledger"].notna()
+    totals["difference"] = (totals["loaded"].fillna(0) - totals["ledger"]).round(2)
+    totals["agrees"] = (totals["difference"].abs() < CENT / 2).astype("boolean").where(known)
+    return totals
+
+
+def ledger_gaps(ledger_reconciliation: pd.DataFrame) -> pd.DataFrame:
+    """List the months and channels whose loaded sales are not the ledger's.
+
+    Returns
+    -------
+    DataFrame
+        month, channel_id (blank: the ledger is not split by channel), ledger, loaded, difference; largest
+        first.
+    """
+    gaps = ledger_reconciliation[ledger_reconciliation["ledger"].notna()].copy()
+    gaps["difference"] = (gaps["loaded"].fillna(0) - gaps["ledger"]).round(2)
+    gaps = gaps[gaps["difference"].abs() >= CENT / 2]
+    by_size = gaps["difference"].abs().sort_values(ascending=False, kind="stable").index
+    return gaps.loc[by_size, ["month", "channel_id", "ledger", "loaded", "difference"]].reset_index(drop=True)
+
+
+def campaign_links(ads_daily: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataFrame:
+    """Join advertising to campaigns and say how much of the spend found one.
+
+    Returns
+    -------
+    DataFrame
+        One row per platform: platform, impressions, clicks, spend, linked_spend (its campaign is known),
+        linked_share, in_flight_share (of the linked spend: on a day of the campaign), click_through (clicks
+        to impressions), cost_per_click (currency). Largest spend first.
+    """
+    dates = campaigns.set_index("campaign_id")[["starts_on", "ends_on"]]
+    joined = ads_daily.join(dates, on="campaign_id")
+    linked = joined["starts_on"].notna()
+    in_flight = linked & joined["date"].between(joined["starts_on"], joined["ends_on"])
+    joined["linked_spend"] = joined["spend"].where(linked, 0.0)
+    joined["in_flight_spend"] = joined["spend"].where(in_flight, 0.0)
+    sums = joined.groupby("platform")[
+        ["impressions", "clicks", "spend", "linked_spend", "in_flight_spend"]
+    ].sum()
+    sums["linked_share"] = sums["linked_spend"] / sums["spend"].where(sums["spend"] > 0)
+    sums["in_flight_share"] = sums["in_flight_spend"] / sums["linked_spend"].where(sums["linked_spend"] > 0)
+    sums["click_through"] = sums["clicks"] / sums["impressions"].where(sums["impressions"] > 0)
+    sums["cost_per_click"] = sums["spend"] / sums["clicks"].where(sums["clicks"] > 0)
+    return sums.drop(columns="in_flight_spend").sort_values("spend", ascending=False).reset_index()
+
+
+def campaign_media(ads: pd.DataFrame, social: pd.DataFrame | None, campaigns: pd.DataFrame) -> pd.DataFrame:
+    """Bring advertising and social media together per campaign.
+
+    Returns
+    -------
+    DataFrame
+        campaign_id, campaign, starts_on, ends_on, spend, impressions, clicks, mentions, engagements;
+        campaigns without any media in the frames are left out. Largest spend first.
+    """
+    parts = [ads.groupby("campaign_id")[["spend", "impressions", "clicks"]].sum()]
+    if social is not None:
+        parts.append(social.groupby("campaign_id")[["mentions", "engagements"]].sum())
+    media = pd.concat(parts, axis=1)
+    about = campaigns.set_index("campaign_id")[["campaign", "starts_on", "ends_on"]]
+    joined = about.join(media, how="inner").rename_axis("campaign_id").reset_index()
+    return joined.sort_values(["spend", "campaign_id"], ascending=[False, True], ignore_index=True)
+
+
+def quarantine_by_rule(quarantine: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Group the rejected rows by what is wrong with them and who can mend it.
+
+    Returns
+    -------
+    DataFrame
+        source, table, column (blank: the whole row), rule, rows (distinct rows of a file), files, example (a
+        value as it came), latest (last day such a row became known), owner. Most rows first.
+    """
+    keys = ["source", "table", "column", "rule"]
+    labelled = quarantine.assign(column=quarantine["column"].fillna(""))
+    distinct = labelled.drop_duplicates([*keys, "file", "row"]).sort_values([*keys, "file", "row"])
+    grouped = distinct.groupby(keys, sort=True)
+    made = grouped.agg(
+        rows=("row", "size"),
+        files=("file", "nunique"),
+        example=("value", "first"),
+        latest=("known_on", "max"),
+    ).reset_index()
+    owners = sources.drop_duplicates("source").set_index("source")["owner"]
+    made["owner"] = made["source"].map(owners)
+    return made.sort_values(["rows", *keys], ascending=[False, True, True, True, True], ignore_index=True)
+
+
+def conversions_by_format(conversions: pd.DataFrame) -> pd.DataFrame:
+    """Count the values read per format met, over all sources.
+
+    Returns
+    -------
+    DataFrame
+        format, columns (distinct source columns it was met in), tables, values. Most values first.
+    """
+    named = conversions.assign(where=conversions["source"] + "." + conversions["column"])
+    made = named.groupby("format").agg(
+        columns=("where", "nunique"), tables=("table", lambda t: _joined(t)), values=("rows", "sum")
+    )
+    return made.sort_values(["values", "columns"], ascending=False, kind="stable").reset_index()
+
+
+def mart_totals(marts: Mapping[str, pd.DataFrame | None], warehouse_total: float) -> pd.DataFrame:
+    """Compare the sales total of each mart with the total of the warehouse's order lines.
+
+    Parameters
+    ----------
+    marts
+        Mart name to frame with `net_sales`; None (not supplied) is left out.
+    warehouse_total
+        Net sales summed over the order lines themselves.
+
+    Returns
+    -------
+    DataFrame
+        mart, rows, net_sales, difference (mart less warehouse, rounded to the cent), exact.
+    """
+    rows = []
+    for name, frame in marts.items():
+        if frame is not None:
+            total = cents(frame["net_sales"])
+            rows.append((name, len(frame), total, round(total - round(warehouse_total, 2), 2)))
+    made = pd.DataFrame(rows, columns=["mart", "rows", "net_sales", "difference"])
+    made["exact"] = made["difference"].abs() < CENT / 2
+    return made
+
+
+def cents(amounts: Iterable[float]) -> float:
+    """Total of amounts to the cent; numpy's pairwise sum keeps the float error far below one."""
+    return round(float(np.nansum(np.asarray(amounts, dtype="float64"))), 2)
+
+
+def _joined(values: pd.Series) -> str:
+    return ", ".join(sorted({str(v) for v in values if v}))
