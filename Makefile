@@ -21,6 +21,8 @@ READY := $(ENV)/.brandops-$(LOCK)
 EXTRA := $(wildcard params/$(PROFILE)/requirements.lock)
 EXTRA_READY := $(if $(EXTRA),$(ENV)/.brandops-$(PROFILE)-$(firstword $(shell cksum < $(EXTRA) 2>/dev/null)))
 RUN := $(BIN)/python -m brandops.pipeline
+# Compiled modules are kept: a kernel that compiles every library anew starts many times as slowly.
+unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src$(if $(PYTHONPATH),:$(PYTHONPATH))
 
 .DEFAULT_GOAL := help

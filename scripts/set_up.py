@@ -59,7 +59,7 @@ def install(python, uv, lock):
     """Install the locked packages, each checked against its hash."""
     flags = ["--require-hashes", "--no-deps", "-r", str(lock)]
     if uv:
-        subprocess.check_call([uv, "pip", "install", "--quiet", "--python", str(python), *flags])
+        subprocess.check_call([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python), *flags])
         return
     if subprocess.call([str(python), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         subprocess.check_call([str(python), "-m", "ensurepip", "--upgrade"], stdout=subprocess.DEVNULL)

@@ -23,10 +23,10 @@ class Grain(StrEnum):
 
 
 _PATTERNS = {
-    Grain.YEAR: re.compile(r"(\d{4})"),
-    Grain.QUARTER: re.compile(r"(\d{4})Q([1-4])"),
-    Grain.MONTH: re.compile(r"(\d{4})-(0[1-9]|1[0-2])"),
-    Grain.WEEK: re.compile(r"(\d{4})-W(\d{2})"),
+    Grain.YEAR: re.compile(r"(\d{4})", re.ASCII),
+    Grain.QUARTER: re.compile(r"(\d{4})Q([1-4])", re.ASCII),
+    Grain.MONTH: re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII),
+    Grain.WEEK: re.compile(r"(\d{4})-W(\d{2})", re.ASCII),
 }
 
 

@@ -40,9 +40,7 @@ def test_features_say_what_a_customer_did():
         ("2025-08-01", 1, 50.0, "offline"),
         ("2025-08-01", 1, 30.0, "online"),
     ]
-    frame = pd.DataFrame(rows, columns=["month", "orders", "net_sales", "channel_type"]).assign(
-        customer_id="C"
-    )
+    frame = pd.DataFrame(rows, columns=["month", "orders", "net_sales", "channel_type"]).assign(customer_id="C")
     frame["month"] = pd.to_datetime(frame["month"])
     row = customer_features(frame, CUT).loc["C"]
     assert row.to_dict() == pytest.approx({
@@ -53,9 +51,7 @@ def test_features_say_what_a_customer_did():
 
 def test_a_customer_lost_for_two_years_is_not_judged():
     rows = [("2023-09-01", "gone"), ("2023-10-01", "there")]
-    frame = pd.DataFrame(rows, columns=["month", "customer_id"]).assign(
-        orders=1, net_sales=1.0, channel_type="online"
-    )
+    frame = pd.DataFrame(rows, columns=["month", "customer_id"]).assign(orders=1, net_sales=1.0, channel_type="online")
     frame["month"] = pd.to_datetime(frame["month"])
     assert customer_features(frame, CUT).index.tolist() == ["there"]
 

@@ -15,6 +15,7 @@ backtest.
 import zlib
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from brandops.periods import Grain, Period, period_of
 
 MINIMUM_MONTHS = 24  # month effects need two looks at each month
 DRAWS = 4000  # Monte Carlo error of a probability: under one point
-WANDER = np.array([0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0])  # variance of wander to variance of noise
+WANDER = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # variance of wander to variance of noise
 DRIFT_SD = 0.20 / 12  # a year's growth of a brand house is rarely beyond ±40 % (two standard deviations)
 
 
@@ -146,10 +147,7 @@ def _last_run(sales: pd.Series) -> pd.Series:
 
 def _simulate(log_sales: np.ndarray, steps: int) -> np.ndarray:
     """Joint draws of the next `steps` log sales, mixture over `WANDER`."""
-    known, total = len(log_sales), len(log_sales) + steps
-    time = np.arange(total)
-    design = np.column_stack([time - known, np.eye(12)[time % 12]]).astype(float)
-    fits = [_posterior(log_sales, design, wander) for wander in WANDER]
+    fits = [_posterior(log_sales, _structure(len(log_sales), steps, wander)) for wander in WANDER]
     log_weight = np.array([fit["log_marginal"] for fit in fits])
     weight = np.exp(log_weight - log_weight.max())
     rng = np.random.default_rng(zlib.crc32(np.round(log_sales, 9).tobytes()))
@@ -157,36 +155,46 @@ def _simulate(log_sales: np.ndarray, steps: int) -> np.ndarray:
     return np.vstack([_draw(fit, n, rng) for fit, n in zip(fits, counts, strict=True) if n])
 
 
-def _posterior(log_sales: np.ndarray, design: np.ndarray, wander: float) -> dict:
-    """Location, scale and degrees of freedom of the predictive t, and the marginal likelihood, for one
-    `wander`."""
-    known, total = len(log_sales), len(design)
-    time = np.arange(1, total + 1)
-    cov = np.eye(total) + wander * np.minimum.outer(time, time)
-    v, cross, ahead = cov[:known, :known], cov[known:, :known], cov[known:, known:]
-    x, x_new = design[:known], design[known:]
-    rough = _noise_variance(log_sales, x)
+@lru_cache(maxsize=256)
+def _structure(known: int, steps: int, wander: float) -> dict[str, np.ndarray]:
+    """What follows from the lengths and `wander` alone, before any sales are seen."""
+    time = np.arange(known + steps)
+    design = np.column_stack([time - known, np.eye(12)[time % 12]]).astype(float)
+    cov = np.eye(known + steps) + wander * np.minimum.outer(time + 1, time + 1)
+    v, cross = cov[:known, :known], cov[known:, :known]
+    x, inverse = design[:known], np.linalg.inv(v)
+    gain = cross @ inverse
+    return {
+        "x": x,
+        "inverse": inverse,
+        "information": x.T @ inverse @ x,
+        "x_new": design[known:],
+        "gain": gain,
+        "slack": design[known:] - gain @ x,
+        "ahead": cov[known:, known:] - gain @ cross.T,
+        "log_det": np.linalg.slogdet(v)[1],
+        "hat": np.linalg.pinv(x),
+    }
+
+
+def _posterior(log_sales: np.ndarray, known: dict[str, np.ndarray]) -> dict:
+    """Location, scale and degrees of freedom of the predictive t, and the marginal likelihood, for one `wander`."""
+    x = known["x"]
     prior = np.zeros((13, 13))
-    prior[0, 0] = rough / DRIFT_SD**2
-    vi_x, vi_y = np.linalg.solve(v, x), np.linalg.solve(v, log_sales)
-    precision = x.T @ vi_x + prior
-    beta = np.linalg.solve(precision, x.T @ vi_y)
-    freedom = known - 12
-    quadratic = log_sales @ vi_y - beta @ precision @ beta
-    scale = max(quadratic / freedom, 1e-12)
-    gain = np.linalg.solve(v, cross.T).T
-    centre = x_new @ beta + gain @ (log_sales - x @ beta)
-    slack = x_new - gain @ x
-    spread = ahead - gain @ cross.T + slack @ np.linalg.solve(precision, slack.T)
-    log_marginal = -0.5 * (
-        np.linalg.slogdet(v)[1] + np.linalg.slogdet(precision)[1] + freedom * np.log(scale)
-    )
+    prior[0, 0] = _noise_variance(log_sales - x @ (known["hat"] @ log_sales)) / DRIFT_SD**2
+    weighted = known["inverse"] @ log_sales
+    precision = known["information"] + prior
+    beta = np.linalg.solve(precision, x.T @ weighted)
+    freedom = len(log_sales) - 12
+    scale = max((log_sales @ weighted - beta @ precision @ beta) / freedom, 1e-12)
+    spread = known["ahead"] + known["slack"] @ np.linalg.solve(precision, known["slack"].T)
+    log_marginal = -0.5 * (known["log_det"] + np.linalg.slogdet(precision)[1] + freedom * np.log(scale))
+    centre = known["x_new"] @ beta + known["gain"] @ (log_sales - x @ beta)
     return {"centre": centre, "spread": spread * scale, "freedom": freedom, "log_marginal": log_marginal}
 
 
-def _noise_variance(log_sales: np.ndarray, x: np.ndarray) -> float:
-    rest = log_sales - x @ np.linalg.lstsq(x, log_sales, rcond=None)[0]
-    return max(float(rest @ rest) / max(len(log_sales) - 13, 1), 1e-8)
+def _noise_variance(residuals: np.ndarray) -> float:
+    return max(float(residuals @ residuals) / max(len(residuals) - 13, 1), 1e-8)
 
 
 def _draw(fit: dict, count: int, rng: np.random.Generator) -> np.ndarray:

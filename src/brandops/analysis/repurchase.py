@@ -26,7 +26,6 @@ TRAINING_CUTS = 4
 ACTIVE_MONTHS = 24
 MIN_CUSTOMERS = 100
 TREE_DEPTH = 3
-
 SEED = 20250101
 
 MODELS = ("naive", "linear", "tree")
@@ -172,9 +171,7 @@ def _auc_scores(chances: dict[str, np.ndarray], said: dict[str, np.ndarray], y: 
         accuracy = float((said[model] == y).mean())
         rows.append((model, areas[i], max(areas[i] - half, 0), min(areas[i] + half, 1), accuracy, gain,
                      gain - half_gain, gain + half_gain))  # fmt: skip
-    return pd.DataFrame(
-        rows, columns=["model", "auc", "low", "high", "accuracy", "gain", "gain_low", "gain_high"]
-    )
+    return pd.DataFrame(rows, columns=["model", "auc", "low", "high", "accuracy", "gain", "gain_low", "gain_high"])
 
 
 def _leaves(tree: DecisionTreeClassifier, x: pd.DataFrame, y: np.ndarray) -> pd.DataFrame:

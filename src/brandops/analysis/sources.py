@@ -7,11 +7,11 @@ usual ones of data quality (DAMA-DMBOK ch. 13): completeness, timeliness, integr
 control total.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
+from brandops.analysis.web import months_of
 from brandops.contract import TABLES, Table
 
 CENT = 0.01
@@ -20,7 +20,7 @@ CENT = 0.01
 def catalogue(
     sources: pd.DataFrame,
     source_months: pd.DataFrame,
-    integrity: pd.DataFrame,
+    integrity: pd.DataFrame | None,
     as_of: pd.Timestamp,
     tables: Mapping[str, Table] = TABLES,
 ) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def catalogue(
     Parameters
     ----------
     sources, source_months, integrity
-        The marts of these names.
+        The marts of these names; integrity None: no table refers to another.
     as_of
         Day the report sees the data from.
     tables
@@ -59,15 +59,13 @@ def catalogue(
         "owner": grouped["owner"].agg(_joined),
     }).reset_index()  # fmt: skip
     made["key"] = [", ".join(tables[t].key) for t in made["table"]]
-    made["lag_days"] = (pd.Timestamp(as_of).normalize() - pd.to_datetime(made["last_date"])).dt.days.astype(
-        "Int64"
-    )
+    made["lag_days"] = (pd.Timestamp(as_of).normalize() - pd.to_datetime(made["last_date"])).dt.days.astype("Int64")
     levels = [tables[t].fresh_within_days for t in made["table"]]
     made["fresh_within_days"] = pd.array(levels, dtype="Int64")
     made["fresh"] = made["lag_days"] <= made["fresh_within_days"]
     gaps = missing_months(source_months, tables).groupby("table")["month"].nunique()
     made["gap_months"] = made["table"].map(gaps).fillna(0).astype("int64")
-    orphans = integrity.groupby("table")["orphans"].sum()
+    orphans = {} if integrity is None else integrity.groupby("table")["orphans"].sum()
     made["orphans"] = made["table"].map(orphans).fillna(0).astype("int64")
     families, names = ["internal", "external", "third_party"], list(tables)
     order = [(families.index(f), names.index(t)) for f, t in zip(made["family"], made["table"], strict=True)]
@@ -105,9 +103,7 @@ def row_accounting(sources: pd.DataFrame) -> pd.DataFrame:
         source, table, kind, files, superseded, rows_in, loaded, quarantined, unaccounted (must be 0),
         load_rate (loaded to rows in; NaN for a source without rows), owner. Lowest load rate first.
     """
-    made = sources[
-        ["source", "table", "kind", "files", "superseded", "rows_in", "loaded", "quarantined"]
-    ].copy()
+    made = sources[["source", "table", "kind", "files", "superseded", "rows_in", "loaded", "quarantined"]].copy()
     made["unaccounted"] = made["rows_in"] - made["loaded"] - made["quarantined"]
     made["load_rate"] = made["loaded"] / made["rows_in"].where(made["rows_in"] > 0)
     made["owner"] = sources["owner"]
@@ -162,9 +158,7 @@ def campaign_links(ads_daily: pd.DataFrame, campaigns: pd.DataFrame) -> pd.DataF
     in_flight = linked & joined["date"].between(joined["starts_on"], joined["ends_on"])
     joined["linked_spend"] = joined["spend"].where(linked, 0.0)
     joined["in_flight_spend"] = joined["spend"].where(in_flight, 0.0)
-    sums = joined.groupby("platform")[
-        ["impressions", "clicks", "spend", "linked_spend", "in_flight_spend"]
-    ].sum()
+    sums = joined.groupby("platform")[["impressions", "clicks", "spend", "linked_spend", "in_flight_spend"]].sum()
     sums["linked_share"] = sums["linked_spend"] / sums["spend"].where(sums["spend"] > 0)
     sums["in_flight_share"] = sums["in_flight_spend"] / sums["linked_spend"].where(sums["linked_spend"] > 0)
     sums["click_through"] = sums["clicks"] / sums["impressions"].where(sums["impressions"] > 0)
@@ -190,8 +184,15 @@ def campaign_media(ads: pd.DataFrame, social: pd.DataFrame | None, campaigns: pd
     return joined.sort_values(["spend", "campaign_id"], ascending=[False, True], ignore_index=True)
 
 
-def quarantine_by_rule(quarantine: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+def quarantine_by_rule(quarantine: pd.DataFrame | None, sources: pd.DataFrame) -> pd.DataFrame:
     """Group the rejected rows by what is wrong with them and who can mend it.
+
+    Parameters
+    ----------
+    quarantine
+        The mart; None: nothing was rejected.
+    sources
+        The mart, for the owners.
 
     Returns
     -------
@@ -200,6 +201,8 @@ def quarantine_by_rule(quarantine: pd.DataFrame, sources: pd.DataFrame) -> pd.Da
         value as it came), latest (last day such a row became known), owner. Most rows first.
     """
     keys = ["source", "table", "column", "rule"]
+    if quarantine is None:
+        return pd.DataFrame(columns=[*keys, "rows", "files", "example", "latest", "owner"])
     labelled = quarantine.assign(column=quarantine["column"].fillna(""))
     distinct = labelled.drop_duplicates([*keys, "file", "row"]).sort_values([*keys, "file", "row"])
     grouped = distinct.groupby(keys, sort=True)
@@ -229,34 +232,37 @@ def conversions_by_format(conversions: pd.DataFrame) -> pd.DataFrame:
     return made.sort_values(["values", "columns"], ascending=False, kind="stable").reset_index()
 
 
-def mart_totals(marts: Mapping[str, pd.DataFrame | None], warehouse_total: float) -> pd.DataFrame:
-    """Compare the sales total of each mart with the total of the warehouse's order lines.
+def mart_totals(marts: Mapping[str, pd.DataFrame | None], reference: str) -> pd.DataFrame:
+    """Compare net sales between marts that were each summed from the order lines on their own.
 
     Parameters
     ----------
     marts
-        Mart name to frame with `net_sales`; None (not supplied) is left out.
-    warehouse_total
-        Net sales summed over the order lines themselves.
+        Mart name to a frame with `month` (or `date`) and `net_sales`; None (not supplied) is left out.
+    reference
+        Name of the mart the others are compared with.
 
     Returns
     -------
     DataFrame
-        mart, rows, net_sales, difference (mart less warehouse, rounded to the cent), exact.
+        mart, rows, months, net_sales (currency, over the months it shares with the reference), difference
+        (to the reference over these months, to the cent), largest (absolute difference of any one month),
+        exact.
     """
+    monthly = {name: _by_month(frame) for name, frame in marts.items() if frame is not None}
     rows = []
-    for name, frame in marts.items():
-        if frame is not None:
-            total = cents(frame["net_sales"])
-            rows.append((name, len(frame), total, round(total - round(warehouse_total, 2), 2)))
-    made = pd.DataFrame(rows, columns=["mart", "rows", "net_sales", "difference"])
-    made["exact"] = made["difference"].abs() < CENT / 2
+    for name, totals in monthly.items():
+        both = pd.concat({"own": totals, "reference": monthly[reference]}, axis=1, join="inner")
+        apart = (both["own"] - both["reference"]).round(2) + 0.0
+        rows.append((name, len(marts[name]), len(both), both["own"].sum(), apart.sum(), apart.abs().max()))
+    made = pd.DataFrame(rows, columns=["mart", "rows", "months", "net_sales", "difference", "largest"])
+    made["exact"] = made["largest"] < CENT / 2
     return made
 
 
-def cents(amounts: Iterable[float]) -> float:
-    """Total of amounts to the cent; numpy's pairwise sum keeps the float error far below one."""
-    return round(float(np.nansum(np.asarray(amounts, dtype="float64"))), 2)
+def _by_month(frame: pd.DataFrame) -> pd.Series:
+    month = frame["month"] if "month" in frame else months_of(frame["date"])
+    return frame["net_sales"].groupby(month.to_numpy()).sum()
 
 
 def _joined(values: pd.Series) -> str:

@@ -12,6 +12,8 @@ so that an over-represented collector does not speak for everybody. All frames a
 import numpy as np
 import pandas as pd
 
+from brandops.analysis.web import months_of
+
 REASONS = ("out_of_range", "speeder", "straight_line", "duplicate")
 SCALES = {"csat": (1, 5), "nps": (0, 10)}
 BATTERY_SCALE = (1, 5)
@@ -104,15 +106,13 @@ def post_stratification_weights(
     return pd.Series(weights, index=responses.index, name="weight")
 
 
-def responses_by_month(checked: pd.DataFrame, *, time_zone: str = "UTC") -> pd.DataFrame:
+def responses_by_month(checked: pd.DataFrame) -> pd.DataFrame:
     """Count answers by month and collection channel.
 
     Parameters
     ----------
     checked
-        Result of `valid_responses`.
-    time_zone
-        Reporting time zone; `answered_at` is UTC.
+        Result of `valid_responses`; `answered_at` on the reporting time zone's clock, as the mart has it.
 
     Returns
     -------
@@ -120,12 +120,7 @@ def responses_by_month(checked: pd.DataFrame, *, time_zone: str = "UTC") -> pd.D
         month (first day), collector, responses, valid; and one column per rule of `REASONS` with the answers
         it rejected. Sorted by month and collector.
     """
-    month = (
-        local_days(checked["answered_at"], time_zone)
-        .dt.to_period("M")
-        .dt.to_timestamp()
-        .astype("datetime64[ns]")
-    )
+    month = months_of(checked["answered_at"])
     keys = {"month": month, "collector": checked["collector"].astype(object).fillna("unknown")}
     counts = pd.DataFrame({**keys, "responses": 1, "valid": checked["valid"].astype("int64")})
     for reason in REASONS:
@@ -158,19 +153,6 @@ def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: f
     return totals
 
 
-def local_days(moments: pd.Series, time_zone: str) -> pd.Series:
-    """Naive local midnights of UTC moments (aware, or naive and then taken as UTC)."""
-    aware = pd.to_datetime(moments)
-    aware = aware.dt.tz_localize("UTC") if aware.dt.tz is None else aware
-    return aware.dt.tz_convert(time_zone).dt.tz_localize(None).dt.normalize()
-
-
-def effective_sample_size(weights: pd.Series) -> float:
-    """Kish's effective number of answers: what the weighting leaves of the sample's precision."""
-    squares = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / squares if squares else 0.0
-
-
 def margin_shares(responses: pd.DataFrame, weights: pd.Series, population: pd.DataFrame) -> pd.DataFrame:
     """Shares of each group in the population and in the answers, unweighted and weighted.
 
@@ -198,9 +180,7 @@ def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _battery(frame: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {c: _numbers(frame, c) for c in frame.columns if c.startswith("q_")}, index=frame.index
-    )
+    return pd.DataFrame({c: _numbers(frame, c) for c in frame.columns if c.startswith("q_")}, index=frame.index)
 
 
 def _out_of_range(frame: pd.DataFrame) -> pd.Series:
@@ -240,9 +220,7 @@ def _margins(responses: pd.DataFrame, population: pd.DataFrame) -> list[tuple[np
         wanted = population.groupby(trait)["share"].sum()
         wanted = wanted[wanted.index.isin(responses[trait].dropna().unique()) & (wanted > 0)]
         if len(wanted):
-            margins.append(
-                (wanted.index.get_indexer(responses[trait]), (wanted / wanted.sum()).to_numpy(dtype=float))
-            )
+            margins.append((wanted.index.get_indexer(responses[trait]), (wanted / wanted.sum()).to_numpy(dtype=float)))
     return margins
 
 

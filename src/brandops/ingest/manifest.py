@@ -1,0 +1,91 @@
+"""What the warehouse was built from: every file with its hash, its rows in, loaded and quarantined, and its days."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from brandops.errors import UserError
+from brandops.paths import data_dir
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """One file's account; rows_in = loaded + quarantined.
+
+    `first_day` and `last_day` are the days its loaded rows speak of; `rules` counts the quarantined rows by rule;
+    `parquet` is its file in the table's warehouse folder (None where all of it was sent twice); `footer_rows` were
+    declared not to be data.
+    """
+
+    file: str
+    hash: str
+    rows_in: int
+    loaded: int
+    quarantined: int
+    rules: dict[str, int]
+    first_day: str | None
+    last_day: str | None
+    known_from: str | None
+    known_to: str | None
+    superseded_by: str | None
+    footer_rows: int
+    parquet: str | None
+
+
+@dataclass(frozen=True)
+class SourceAccount:
+    """One source's files and the formats met in them: `conversions` holds [column, format, values]."""
+
+    source: str
+    table: str
+    kind: str
+    owner: str | None
+    rows_in: int
+    loaded: int
+    quarantined: int
+    conversions: list[list]
+    files: list[FileAccount]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The whole account of a warehouse; `corrections` lists the declared ones with the rows each found."""
+
+    profile: str
+    time_zone: str
+    fingerprint: str
+    sources: list[SourceAccount]
+    corrections: list[dict] = field(default_factory=list)
+
+    def source(self, name: str) -> SourceAccount:
+        """The account of one source."""
+        return next(account for account in self.sources if account.source == name)
+
+    def save(self, path: Path) -> None:
+        """Write as JSON: the same warehouse, the same bytes."""
+        path.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def manifest_path(profile: str) -> Path:
+    """Where a profile's manifest lies."""
+    return data_dir(profile) / "warehouse" / "manifest.json"
+
+
+def load_manifest(profile: str) -> Manifest:
+    """Read a profile's manifest.
+
+    Raises
+    ------
+    UserError
+        If nothing was ingested yet.
+    """
+    path = manifest_path(profile)
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{profile}: nothing ingested yet; run: python -m brandops.ingest --profile {profile}") from None
+    sources = [
+        SourceAccount(**{**account, "files": [FileAccount(**file) for file in account["files"]]})
+        for account in data.pop("sources")
+    ]
+    return Manifest(sources=sources, **data)

@@ -1,0 +1,378 @@
+"""The whole ingestion of a profile: plan, stage each file, finish each table, publish by one rename.
+
+Nothing the warehouse shows changes before every file of every source has been read: the build happens in a scratch
+folder, and what an interrupted run leaves behind is cleared by the next. A file staged once is staged again only when its
+content, its source's declaration, its table's corrections or this code has changed.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import duckdb
+
+import brandops.contract
+import brandops.params
+from brandops.contract import TABLES
+from brandops.errors import UserError
+from brandops.ingest import databases
+from brandops.ingest.checks import refuse_untranslatable
+from brandops.ingest.corrections import account_corrections
+from brandops.ingest.files import File, Hashes, files_of, find, shown_name
+from brandops.ingest.keys import Outcome, Part, files, finish_table
+from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, load_manifest, manifest_path
+from brandops.ingest.sql import literal
+from brandops.ingest.stage import Staged, open_file, stage_file
+from brandops.ingest.transform import Transform
+from brandops.params.sources import Correction, Source, Sources, load_corrections, load_sources
+from brandops.paths import data_dir
+
+MEMORY_LIMIT = "2GB"  # the engine's own; with buffers outside it the process stays under 4 GB
+Progress = Callable[[str], None]
+
+refuse_untranslatable(TABLES)
+
+
+@dataclass
+class _Run:
+    """What one run knows."""
+
+    profile: str
+    sources: Sources
+    corrections: list[Correction]
+    cache: Path
+    scratch: Path
+    con: duckdb.DuckDBPyConnection
+    progress: Progress
+    transforms: dict[str, Transform] = field(default_factory=dict)
+
+    def corrections_of(self, source: Source) -> list[Correction]:
+        return [correction for correction in self.corrections if correction.table == source.table]
+
+
+def ingest(profile: str, *, only: list[str] | None = None, progress: Progress | None = None) -> Manifest:
+    """Bring a profile's exports into its warehouse.
+
+    Parameters
+    ----------
+    profile
+        Folder under `params/`.
+    only
+        Names of sources to look at; the other sources' files stay as the last run found them.
+    progress
+        Called with one line per step.
+
+    Returns
+    -------
+    Manifest
+        Also written to `data/<profile>/warehouse/manifest.json`.
+
+    Raises
+    ------
+    UserError
+        Parameters, files or SQL at fault, or a correction whose guard fails; the warehouse then stays as it was.
+    """
+    sources, corrections = load_sources(profile), load_corrections(profile)
+    unknown = set(only or ()) - {source.name for source in sources.sources}
+    if unknown:
+        raise UserError(f"{profile}: no source {', '.join(sorted(unknown))} in sources.yml")
+    cache = data_dir(profile) / ".cache" / "ingest"
+    cache.mkdir(parents=True, exist_ok=True)
+    with _locked(cache / "lock"):
+        _recover(profile, cache)
+        scratch = cache / "scratch"
+        scratch.mkdir()
+        con = _connect(scratch)
+        try:
+            run = _Run(profile, sources, corrections, cache, scratch, con, progress or (lambda line: None))
+            return _ingest(run, only)
+        finally:
+            con.close()
+            shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """One run at a time; a second waits."""
+    with path.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(scratch / "spill")})
+    con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    return con
+
+
+def _recover(profile: str, cache: Path) -> None:
+    """Clear what an interrupted run left, and put back a folder it had just moved aside."""
+    shutil.rmtree(cache / "scratch", ignore_errors=True)
+    for kind in ("warehouse", "quarantine"):
+        current, aside = data_dir(profile) / kind, cache / f"{kind}.last"
+        if aside.exists() and not current.exists():
+            aside.rename(current)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+# ---- planning: which files, and which of them are staged already ------------------------------------------------------
+
+
+def _ingest(run: _Run, only: list[str] | None) -> Manifest:
+    hashes = Hashes(run.cache / "hashes.json")
+    plan = _plan(run, only, hashes)
+    hashes.save()
+    keys = {(s.name, f.shown): _stage_key(run, s, f, hashes) for s, files_ in plan for f in files_}
+    declared = [correction.model_dump_json() for correction in run.corrections]
+    listed = [f"{source} {shown} {key}" for (source, shown), key in keys.items()]
+    fingerprint = _digest(*listed, *declared, json.dumps([[s.name, s.table, s.owner] for s in run.sources.sources]))
+    if manifest_path(run.profile).exists():
+        last = load_manifest(run.profile)
+        if last.fingerprint == fingerprint:
+            run.progress("ingest: nothing changed")
+            return last
+    staged = _stage_all(run, plan, keys)
+    tables = _finish_all(run, plan, keys, staged)
+    found = account_corrections(run.con, run.corrections, plan, staged)
+    manifest = _account(run, plan, staged, tables, found, fingerprint)
+    _publish(run, plan, staged, tables, manifest)
+    _prune(run.cache, {key for key in keys.values()}, {outcome.folder.name for outcome, _ in tables.values()})
+    return manifest
+
+
+Plan = list[tuple[Source, list[File]]]
+
+
+def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
+    """Files of every source; all faults are reported together, before anything is read."""
+    plan, faults = [], []
+    for source in run.sources.sources:
+        try:
+            plan.append((source, _files(run, source, hashes, only)))
+        except UserError as error:
+            faults.append(str(error))
+    if faults:
+        raise UserError("\n".join(faults))
+    return plan
+
+
+def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) -> list[File]:
+    remembered = run.cache / "files" / f"{source.name}.json"
+    if only is not None and source.name not in only and remembered.exists():
+        paths = [Path(path) for path in json.loads(remembered.read_text()) if Path(path).exists()]
+    elif source.kind == "sql":
+        path = databases.sqlite_path(source, run.profile)
+        if path is None:
+            target = run.scratch / f"{source.name}.parquet"
+            databases.stage(run.con, source, run.profile, target)
+            return [File(target, f"{source.name} (database)", hashes.of(target))]
+        paths = [path]
+    else:
+        paths = find(source.path, run.profile, source.name)
+    remembered.parent.mkdir(exist_ok=True)
+    remembered.write_text(json.dumps([str(path) for path in paths]))
+    if source.kind == "sql":
+        content = _digest(hashes.of(paths[0]), source.query)
+        return [File(paths[0], shown_name(paths[0], run.profile), content)]
+    return files_of(source, paths, run.profile, hashes)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def _code() -> str:
+    """Fingerprint of the code a staged file depends on."""
+    folders = [Path(__file__).parent, Path(brandops.contract.__file__).parent, Path(brandops.params.__file__).parent]
+    sources = [path.read_text(encoding="utf-8") for folder in folders[:2] for path in sorted(folder.glob("*.py"))]
+    return _digest(duckdb.__version__, *sources, (folders[2] / "sources.py").read_text(encoding="utf-8"))
+
+
+def _stage_key(run: _Run, source: Source, file: File, hashes: Hashes) -> str:
+    """Everything a staged file follows from."""
+    declaration = source.model_dump_json(exclude={"owner", "path", "on_orphan"})
+    inputs = [hashes.of(path) for pattern in source.inputs.values() for path in find(pattern, run.profile, source.name)]
+    corrections = [correction.model_dump_json() for correction in run.corrections_of(source)]
+    versions = f"{file.shown} {file.known_from} {file.known_to} {file.same_as}"
+    context = json.dumps([run.sources.time_zone, run.sources.parameters], default=str, sort_keys=True)
+    return _digest(_code(), file.hash, declaration, versions, context, *inputs, *corrections)
+
+
+# ---- files, then tables -----------------------------------------------------------------------------------------------
+
+
+def _stage_all(run: _Run, plan: Plan, keys: dict[tuple[str, str], str]) -> dict[str, Staged]:
+    staged: dict[str, Staged] = {}
+    for source, files_ in plan:
+        fresh = 0
+        for file in files_:
+            key = keys[source.name, file.shown]
+            found = Staged.load(run.cache / "staged" / key)
+            if found is None:
+                found = _stage_one(run, source, file, key)
+                fresh += 1
+            staged[key] = found
+        total = sum(staged[keys[source.name, file.shown]].rows_in for file in files_)
+        run.progress(f"ingest: {source.name}: {len(files_)} files ({fresh} new), {total:,} rows")
+    return staged
+
+
+def _stage_one(run: _Run, source: Source, file: File, key: str) -> Staged:
+    folder = run.scratch / "staging"
+    shutil.rmtree(folder, ignore_errors=True)
+    corrections = run.corrections_of(source)
+    staged, run.transforms[key] = stage_file(
+        run.con, run.sources, source, run.profile, file, folder, run.scratch / key[:16], corrections
+    )
+    target = run.cache / "staged" / key
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(exist_ok=True)
+    folder.rename(target)
+    staged.folder = target
+    return staged
+
+
+def _finish_all(
+    run: _Run, plan: Plan, keys: dict[tuple[str, str], str], staged: dict[str, Staged]
+) -> dict[str, tuple[Outcome, list[Part]]]:
+    """Finish every supplied table, those referred to before those that refer."""
+    supplied = run.sources.tables()
+    graph = {
+        table: {other for other, _ in TABLES[table].references.values() if other in supplied and other != table}
+        for table in supplied
+    }
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        raise AssertionError(f"the contract's references form a circle: {error.args[1]}") from None
+    finished: dict[str, tuple[Outcome, list[Part]]] = {}
+    marks: dict[str, str] = {}
+    for table in order:
+        parts, account = [], []
+        for source, files_ in plan:
+            for file in files_ if source.table == table else []:
+                key = keys[source.name, file.shown]
+                account.append(f"{key} {json.dumps(source.on_orphan, sort_keys=True)}")
+                if file.same_as is None:
+                    parts.append(Part(source, file, staged[key], f"{source.name}-{file.hash[:16]}.parquet"))
+        marks[table] = _digest(_code(), *account, *(marks[other] for other in sorted(graph[table])))
+        folder = run.cache / "tables" / marks[table]
+        outcome = Outcome.load(folder)
+        if outcome is None:
+            outcome = _finish_one(run, table, parts, finished, folder, keys)
+        finished[table] = outcome, parts
+    return finished
+
+
+def _finish_one(
+    run: _Run, table: str, parts: list[Part], finished: dict[str, tuple[Outcome, list[Part]]], folder: Path,
+    keys: dict[tuple[str, str], str],
+) -> Outcome:  # fmt: skip
+    def transform_of(part: Part) -> Transform:
+        key = keys[part.source.name, part.file.shown]
+        if key not in run.transforms:
+            place, corrections = run.scratch / key[:16], run.corrections_of(part.source)
+            _, run.transforms[key] = open_file(
+                run.con, run.sources, part.source, run.profile, part.file, place, corrections
+            )
+        return run.transforms[key]
+
+    referenced = {
+        other: [str(outcome.folder / part.target) for part in others] for other, (outcome, others) in finished.items() if others
+    }
+    referenced[table] = [part.staged.rows for part in parts]
+    building = run.scratch / "table"
+    shutil.rmtree(building, ignore_errors=True)
+    outcome = finish_table(run.con, table, parts, referenced, building, transform_of)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(exist_ok=True)
+    building.rename(folder)
+    outcome.folder = folder
+    run.progress(f"ingest: {table}: {sum(outcome.loaded):,} rows loaded")
+    return outcome
+
+
+# ---- the account, and publication ---------------------------------------------------------------------------------------
+
+
+def _account(
+    run: _Run, plan: Plan, staged: dict[str, Staged], tables: dict[str, tuple[Outcome, list[Part]]], corrections: list[dict],
+    fingerprint: str,
+) -> Manifest:  # fmt: skip
+    found = {
+        (part.source.name, part.file.shown): (part, outcome.loaded[n], outcome.rules[n], outcome.days[n])
+        for outcome, parts in tables.values()
+        for n, part in enumerate(parts)
+    }
+    by_file = {(s.name, f.shown): st for (s, f), st in zip(_each(plan), staged.values(), strict=True)}
+    accounts = []
+    for source, files_ in plan:
+        lines, conversions = [], {}
+        for file in files_:
+            own = by_file[source.name, file.shown]
+            part, loaded, more, days = found.get((source.name, file.shown), (None, 0, {}, [None, None]))
+            rules = {rule: own.rules.get(rule, 0) + more.get(rule, 0) for rule in sorted({*own.rules, *more})}
+            for column, label, values in own.conversions:
+                conversions[column, label] = conversions.get((column, label), 0) + values
+            lines.append(
+                FileAccount(
+                    file.shown, file.hash, own.rows_in, loaded, sum(rules.values()), rules, *days,
+                    *(day and day.isoformat() for day in (file.known_from, file.known_to)), file.superseded_by,
+                    own.footer, part and part.target,
+                )  # fmt: skip
+            )
+        for line in lines:
+            if line.rows_in != line.loaded + line.quarantined:
+                raise AssertionError(f"{source.name}: {line.file}: rows in are not loaded + quarantined: {line}")
+        totals = (sum(getattr(line, name) for line in lines) for name in ("rows_in", "loaded", "quarantined"))
+        formats = [[column, label, conversions[column, label]] for column, label in sorted(conversions)]
+        accounts.append(SourceAccount(source.name, source.table, source.kind, source.owner, *totals, formats, lines))
+    return Manifest(run.profile, run.sources.time_zone, fingerprint, accounts, corrections)
+
+
+def _each(plan: Plan) -> Iterator[tuple[Source, File]]:
+    return ((source, file) for source, files_ in plan for file in files_)
+
+
+def _publish(
+    run: _Run, plan: Plan, staged: dict[str, Staged], tables: dict[str, tuple[Outcome, list[Part]]], manifest: Manifest
+) -> None:
+    """Build warehouse and quarantine beside the old ones and put them in place by renaming."""
+    warehouse, quarantine = run.scratch / "warehouse", run.scratch / "quarantine"
+    warehouse.mkdir()
+    quarantine.mkdir()
+    for table, (outcome, parts) in tables.items():
+        (warehouse / table).mkdir()
+        for part in parts:
+            os.link(outcome.folder / part.target, warehouse / table / part.target)
+    manifest.save(warehouse / "manifest.json")
+    by_file = {(s.name, f.shown): st for (s, f), st in zip(_each(plan), staged.values(), strict=True)}
+    for source, files_ in plan:
+        paths = [by_file[source.name, file.shown].rejects for file in files_] + [tables[source.table][0].rejects]
+        order = "CASE file " + " ".join(f"WHEN {literal(f.shown)} THEN {n}" for n, f in enumerate(files_)) + " END"
+        target = literal(str(quarantine / f"{source.name}.parquet"))
+        run.con.execute(
+            f"COPY (SELECT * FROM {files(paths)} WHERE source = {literal(source.name)} ORDER BY {order}, row) "
+            f"TO {target} (FORMAT parquet)"
+        )
+    for kind, built in (("quarantine", quarantine), ("warehouse", warehouse)):
+        current, aside = data_dir(run.profile) / kind, run.cache / f"{kind}.last"
+        if current.exists():
+            current.rename(aside)
+        built.rename(current)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _prune(cache: Path, staged: set[str], tables: set[str]) -> None:
+    """Drop cached files and tables no longer in use."""
+    for kind, used in (("staged", staged), ("tables", tables)):
+        for folder in (cache / kind).glob("*"):
+            if folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)

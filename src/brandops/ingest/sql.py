@@ -1,0 +1,31 @@
+"""Small pieces of SQL text: quoting, literals, and the places a user's SQL may name a parameter."""
+
+import re
+from datetime import date
+
+
+def name(identifier: str) -> str:
+    """Identifier, quoted."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(value: object) -> str:
+    """Value as an SQL literal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, date):
+        return f"DATE '{value.isoformat()}'"
+    return "'" + str(value).replace("'", "''") + "'"
+
+
+def bind(query: str, parameters: dict) -> str:
+    """Replace `$name` of declared parameters, outside string literals, by their value as a literal."""
+    if not parameters:
+        return query
+    names = "|".join(sorted(map(re.escape, parameters), key=len, reverse=True))
+    pattern = re.compile(rf"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$({names})\b")
+    return pattern.sub(lambda m: literal(parameters[m[1]]) if m[1] else m[0], query)

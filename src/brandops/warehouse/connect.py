@@ -1,0 +1,62 @@
+"""Connections to an engine, and the warehouse's tables as Ibis expressions.
+
+DuckDB serves one machine; the engine's name is an argument so that another Ibis backend can take its place. The
+engine's session runs in the profile's time zone: the day of a moment is then the day the company's calendar shows.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import ibis
+
+from brandops import paths
+from brandops.contract import TABLES
+from brandops.errors import UserError
+
+Tables = dict[str, ibis.Table]
+
+
+def connect(engine: str = "duckdb", time_zone: str = "UTC") -> ibis.BaseBackend:
+    """Open an in-memory session of `engine` in `time_zone`.
+
+    Raises
+    ------
+    UserError
+        An engine the marts do not run on.
+    """
+    if engine not in _ENGINES:
+        raise UserError(f"ENGINE={engine}: not an engine of the marts; allowed: {', '.join(sorted(_ENGINES))}")
+    if not re.fullmatch(r"[\w+\-/]+", time_zone):
+        raise UserError(f"time_zone: {time_zone}: not a time zone of the tz database")
+    return _ENGINES[engine](time_zone)
+
+
+def warehouse_files(profile: str, table: str) -> list[Path]:
+    """Parquet files of a warehouse table, in name order; empty where the profile has none."""
+    return sorted((paths.data_dir(profile) / "warehouse" / table).glob("*.parquet"))
+
+
+def read_table(connection: ibis.BaseBackend, profile: str, table: str) -> ibis.Table | None:
+    """Every stored row of a warehouse table, superseded ones included, or None where the profile has none."""
+    files = warehouse_files(profile, table)
+    return connection.read_parquet([str(file) for file in files], table_name=f"warehouse_{table}") if files else None
+
+
+def read_tables(connection: ibis.BaseBackend, profile: str) -> Tables:
+    """Every contract table the profile has rows or files for, in the contract's order."""
+    found = {name: read_table(connection, profile, name) for name in TABLES}
+    return {name: rows for name, rows in found.items() if rows is not None}
+
+
+def _duckdb(time_zone: str) -> ibis.BaseBackend:
+    connection = ibis.duckdb.connect()
+    connection.raw_sql(f"SET TimeZone = '{time_zone}'")
+    connection.raw_sql("SET enable_progress_bar = false")
+    # What does not fit in memory goes to the system's scratch folder, never into the project.
+    connection.raw_sql(f"SET temp_directory = '{Path(tempfile.gettempdir()) / 'brandops-duckdb'}'")
+    return connection
+
+
+_ENGINES: dict[str, Callable[[str], ibis.BaseBackend]] = {"duckdb": _duckdb}

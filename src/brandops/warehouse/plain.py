@@ -1,0 +1,27 @@
+"""Contract tables as marts: every column but the personal ones, moments on the profile's clock."""
+
+import ibis
+import ibis.expr.datatypes as dt
+
+from brandops.contract import TABLES, Table
+
+# These have marts of their own, which say more than the bare rows and are smaller or safer.
+RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget")
+PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
+
+
+def plain(rows: ibis.Table, contract: Table) -> ibis.Table:
+    """The contract's columns without personal ones; moments become naive timestamps in the profile's time zone."""
+    kept = [name for name in contract.columns if name not in contract.personal]
+    return rows.select(**{name: local(rows[name]) for name in kept})
+
+
+def local(column: ibis.Value) -> ibis.Value:
+    """A moment as the wall clock of the session's time zone showed it; any other column unchanged."""
+    kind = column.type()
+    return column.cast(dt.Timestamp(scale=6)) if kind.is_timestamp() and kind.timezone else column
+
+
+def personal_columns() -> set[str]:
+    """Names no mart may carry: what the contract marks as personal in any table."""
+    return {column for table in TABLES.values() for column in table.personal}

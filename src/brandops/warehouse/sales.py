@@ -1,0 +1,62 @@
+"""Marts of own sales: by day, by month and product, and against the ledger."""
+
+from datetime import date, timedelta
+
+import ibis
+
+from brandops.contract.columns import MONEY
+from brandops.warehouse.lines import amounts
+
+def sales_daily(own: ibis.Table) -> ibis.Table:
+    """Own sales by date, channel_id, region, brand, category.
+
+    net_sales, gross_sales, returns, discount, cost in currency, quantity in units, orders counted in each cell.
+    """
+    sums = amounts(own)
+    shown = ("net_sales", "gross_sales", "returns", "quantity", "discount", "cost", "orders")
+    by = ["date", "channel_id", "region", "brand", "category"]
+    return own.group_by(by).aggregate(**{name: sums[name] for name in shown})
+
+
+def sales_monthly(own: ibis.Table) -> ibis.Table:
+    """Own sales by month, channel_id, channel, channel_type, region, brand, category, subcategory, product_id.
+
+    net_sales, gross_sales, returns, list_sales, discount, cost in currency, quantity in units; orders and lines
+    counted in each cell.
+    """
+    by = ["month", "channel_id", "channel", "channel_type", "region", "brand", "category", "subcategory", "product_id"]
+    return own.group_by(by).aggregate(**amounts(own))
+
+
+def ledger_reconciliation(own: ibis.Table, ledger: ibis.Table, as_of: date) -> ibis.Table:
+    """Booked net sales against loaded net sales, per month, and per channel where the ledger states channels.
+
+    Columns: month, channel_id (blank: the ledger states the month's total only), ledger, loaded, difference (loaded
+    minus ledger, currency). Months that have ended by `as_of`, from the ledger's first on; a month the ledger does
+    not have yet has a blank ledger and difference, a channel it leaves out of a month it has counts as booked 0.
+    """
+    first_open = (as_of + timedelta(days=1)).replace(day=1)
+    has_channels = ledger.filter(ledger.channel_id.notnull()).select("month").distinct()
+    totals = ledger.filter(ledger.channel_id.isnull()).anti_join(has_channels, "month")
+    booked = ledger.filter(ledger.channel_id.notnull()).union(totals)
+    booked = booked.group_by(["month", "channel_id"]).aggregate(ledger=booked.net_sales.sum())
+    start = ledger.aggregate(start=ledger.month.min())
+    ended = own.cross_join(start).filter(lambda t: (t.month >= t.start) & (t.month < first_open))
+    level = ended.left_join(has_channels.rename(_split="month"), ended.month == has_channels.month)
+    level = level.mutate(channel_id=ibis.ifelse(level._split.notnull(), level.channel_id, ibis.null("string")))
+    loaded = level.group_by(["month", "channel_id"]).aggregate(loaded=level.net_sales.sum())
+    blank = ibis.literal("")
+    left = booked.mutate(_channel=ibis.coalesce(booked.channel_id, blank))
+    right = loaded.mutate(_channel=ibis.coalesce(loaded.channel_id, blank))
+    both = left.outer_join(right, ["month", "_channel"])
+    zero = ibis.literal(0, type=MONEY)
+    both = both.select(
+        month=ibis.coalesce(both.month, both.month_right),
+        channel_id=ibis.coalesce(both.channel_id, both.channel_id_right),
+        ledger=both.ledger,
+        loaded=ibis.coalesce(both.loaded, zero),
+    )
+    months = booked.select(_month=booked.month).distinct()
+    both = both.left_join(months, both.month == months._month)
+    both = both.mutate(ledger=ibis.ifelse(both._month.notnull(), ibis.coalesce(both.ledger, zero), both.ledger))
+    return both.mutate(difference=both.loaded - both.ledger).drop("_month")

@@ -1,0 +1,29 @@
+"""Mart of the stock: what each month ended with, held on average, received and sold."""
+
+import ibis
+
+
+def stock_monthly(stock: ibis.Table) -> ibis.Table:
+    """Stock of all sites by month and product_id.
+
+    Columns: on_hand_end (units at each site's last close in the month), on_hand_mean (mean over the days recorded),
+    received, sold (units in the month), stock_value_end (currency, at the unit cost of that last close; blank where
+    a cost is unknown).
+    """
+    stock = stock.mutate(month=stock.date.truncate("M"))
+    recent = ibis.window(group_by=["month", "product_id", "site_id"], order_by=ibis.desc("date"))
+    last = stock.mutate(rank=ibis.row_number().over(recent))
+    last = last.filter(last["rank"] == 0)
+    value = last.on_hand * last.unit_cost
+    ends = last.group_by(["month", "product_id"]).aggregate(
+        on_hand_end=last.on_hand.sum(),
+        stock_value_end=ibis.ifelse(value.count() == last.count(), value.sum(), None),
+    )
+    ends = ends.rename(_month="month", _product="product_id")
+    flows = stock.group_by(["month", "product_id"]).aggregate(
+        on_hand_mean=stock.on_hand.sum().cast("float64") / stock.date.nunique(),
+        received=stock.received.sum(),
+        sold=stock.sold.sum(),
+    )
+    joined = flows.join(ends, (flows.month == ends._month) & (flows.product_id == ends._product))
+    return joined.select("month", "product_id", "on_hand_end", "on_hand_mean", "received", "sold", "stock_value_end")
