@@ -69,7 +69,7 @@ def sql_type(dtype: dt.DataType) -> str:
     if dtype.is_timestamp():
         return "TIMESTAMPTZ"
     names = {"string": "VARCHAR", "date": "DATE", "int64": "BIGINT", "float64": "DOUBLE", "boolean": "BOOLEAN"}
-    return names[dtype.name.lower()]
+    return names[type(dtype).__name__.lower()]
 
 
 def normal(raw: str) -> str:

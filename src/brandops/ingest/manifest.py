@@ -14,7 +14,7 @@ class FileAccount:
 
     `first_day` and `last_day` are the days its loaded rows speak of; `rules` counts the quarantined rows by rule;
     `parquet` is its file in the table's warehouse folder (None where all of it was sent twice); `footer_rows` were
-    declared not to be data.
+    declared not to be data; `conversions` holds [column, format, values] of the formats met.
     """
 
     file: str
@@ -30,11 +30,12 @@ class FileAccount:
     superseded_by: str | None
     footer_rows: int
     parquet: str | None
+    conversions: list[list] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class SourceAccount:
-    """One source's files and the formats met in them: `conversions` holds [column, format, values]."""
+    """One source's files, and its totals: `conversions` holds [column, format, values] over all files."""
 
     source: str
     table: str

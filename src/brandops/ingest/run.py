@@ -325,7 +325,7 @@ def _account(
                 FileAccount(
                     file.shown, file.hash, own.rows_in, loaded, sum(rules.values()), rules, *days,
                     *(day and day.isoformat() for day in (file.known_from, file.known_to)), file.superseded_by,
-                    own.footer, part and part.target,
+                    own.footer, part and part.target, own.conversions,
                 )  # fmt: skip
             )
         for line in lines:
