@@ -63,7 +63,7 @@ def weekly_sales(sales_daily: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
     days = days[days.index <= pd.Timestamp(as_of)]
     if days.empty:
         return pd.Series(dtype="float64")
-    weeks = days.groupby(days.index - pd.to_timedelta(days.index.weekday, unit="D")).sum()
+    weeks = days.groupby(days.index - pd.to_timedelta(days.index.day_of_week, unit="D")).sum()
     monday = days.index.min() + pd.Timedelta(days=-days.index.min().weekday() % 7)
     last = pd.Timestamp(as_of) - pd.Timedelta(days=6)
     return weeks.reindex(pd.date_range(monday, last, freq="W-MON"), fill_value=0.0).astype("float64")
@@ -91,7 +91,7 @@ def forecast_features(weekly: pd.Series, season: int) -> pd.DataFrame:
         # horizon.
         around = positive.shift(season - 3).rolling(7, min_periods=4).mean()
         made["peak"] = np.log(base / around)
-        angle = 2 * np.pi * np.asarray(weekly.index.dayofyear) / 365.25
+        angle = 2 * np.pi * np.asarray(weekly.index.day_of_year) / 365.25
         for harmonic in (1, 2):
             made[f"sin_{harmonic}"] = np.sin(harmonic * angle)
             made[f"cos_{harmonic}"] = np.cos(harmonic * angle)

@@ -1,0 +1,1 @@
+"""Sentences of the pages: templates that take analysis results, one module per section of the plan."""

@@ -1,0 +1,26 @@
+"""What the engine stored: the marts of a day with their rows and sizes (plan item 2.3.3)."""
+
+from datetime import date
+
+import duckdb
+import ibis
+import pandas as pd
+import pyarrow.parquet as pq
+
+from brandops import paths
+
+
+def mart_storage(profile: str, as_of: date) -> pd.DataFrame:
+    """Marts built for `as_of`: mart, rows, columns, bytes (of its parquet file); most rows first."""
+    folder = paths.data_dir(profile) / "marts" / pd.Timestamp(as_of).date().isoformat()
+    found = []
+    for path in sorted(folder.glob("*.parquet")):
+        facts = pq.read_metadata(path)
+        found.append((path.stem, facts.num_rows, facts.num_columns, path.stat().st_size))
+    made = pd.DataFrame(found, columns=["mart", "rows", "columns", "bytes"])
+    return made.sort_values(["rows", "mart"], ascending=[False, True], ignore_index=True)
+
+
+def engine_name() -> str:
+    """The engine the marts are made by, and the versions of it and of Ibis."""
+    return f"DuckDB {duckdb.__version__} (Ibis {ibis.__version__})"
