@@ -104,7 +104,7 @@ class Build:
             self.prints.file(root / "requirements.lock"),
             self.prints.file(source),
             self.prints.code(*modules),
-            self.prints.tree(Path(__file__).parents[1] / "locale") if translated else None,
+            self.prints.package("locale") if translated else None,
             self.prints.file(root / "params" / "_brand.yml"),
             [self.prints.file(params / file) for file in ("sources.yml", "corrections.yml")],
             self.found.plan.model_dump(mode="json"),
@@ -141,6 +141,7 @@ class Build:
         if _reads_results(self.sources[name]):
             shutil.copytree(self.scratch / "results", folder / "results", dirs_exist_ok=True)
         environment = {
+            "BRANDOPS_ROOT": str(paths.root()),
             OVERRIDES: json.dumps(self.request.overrides, sort_keys=True),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")])),
             BUILD_FOLDER: str(folder),
@@ -218,18 +219,17 @@ class Build:
     def _failure(self, outcome: Outcome) -> str:
         partial = self.scratch / ".work" / outcome.name / "notebooks" / f"{outcome.name}.ipynb"
         kept = publish.keep_failed(partial, self.folder)
-        return outcome.describe(Path(os.path.relpath(kept, paths.root())))
+        return outcome.describe(Path(os.path.relpath(kept, paths.root())) if kept else None)
 
 
 def translated(source: str, language: str) -> str:
     """A notebook with its markdown in `language`."""
-    from brandops.i18n import translate
+    from brandops.i18n import translate_markdown
 
     notebook = json.loads(source)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            blocks = "".join(cell["source"]).split("\n\n")
-            cell["source"] = "\n\n".join(translate(block, language) for block in blocks)
+            cell["source"] = translate_markdown("".join(cell["source"]), language)
     return json.dumps(notebook, ensure_ascii=False)
 
 

@@ -23,6 +23,7 @@ BUILD_FOLDER = "BRANDOPS_BUILD"
 _PR_SET_PDEATHSIG = 1
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KERNEL_FILE = re.compile(r"ipykernel_\d+")
+_MARKER_TAG = "papermill-error-cell-tag"
 
 
 @dataclass(frozen=True)
@@ -74,14 +75,14 @@ class Outcome:
     source: str = ""
     traceback: str = ""
 
-    def describe(self, partial: Path) -> str:
-        """The failure as the user reads it."""
+    def describe(self, partial: Path | None) -> str:
+        """The failure as the user reads it; `partial` is where the notebook lies as far as it came, if it does."""
         lines = [f"notebook {self.name}: {self.problem}"]
         if self.cell:
             lines += [f"cell {self.cell}:", *(f"    {line}" for line in self.source.splitlines())]
         if self.traceback:
             lines += ["traceback:", *(f"    {line}" for line in self.traceback.splitlines())]
-        return "\n".join([*lines, f"partial notebook: {partial}"])
+        return "\n".join([*lines, f"partial notebook: {partial or 'none, the process that writes it was killed'}"])
 
 
 def run(
@@ -175,6 +176,8 @@ def execute(job: Job) -> dict[str, object]:
     except Exception as error:
         problem = _explain(error, job)
     executed = Engine.notebook
+    # Papermill puts marker cells into a failed notebook, which would shift the number of the cell at fault.
+    executed.cells = [cell for cell in executed.cells if _MARKER_TAG not in cell.metadata.get("tags", [])]
     if problem:
         verdict = errors_of(executed) or _blame(problem, executed, Engine.at_cell)
     else:
@@ -242,7 +245,7 @@ def _joined(outputs: list[dict]) -> Iterator[dict]:
     for output in outputs:
         if output.output_type == "stream":
             output.text = _KERNEL_FILE.sub("ipykernel", output.text)
-            if pending is not None and pending.name == output.name:
+            if pending is not None and pending.get("name") == output.name:
                 pending.text += output.text
                 continue
         if pending is not None:
@@ -261,13 +264,15 @@ def _explain(error: Exception, job: Job) -> str:
         return f"the cell ran longer than {job.timeout} s (cell_timeout in plan.yml)"
     if name == "DeadKernelError":
         return "its kernel died in the cell"
+    if name == "EarlyExit":
+        return f"the notebook exits early ({error})"
     if name == "LostOutputs":
         return f"outputs were lost: {error}"
     return f"{name}: {error}"
 
 
 def _blame(problem: str, notebook: dict, index: int) -> dict[str, object]:
-    source = notebook.cells[index].source if index < len(notebook.cells) else ""
+    source = notebook.cells[index].source if 0 <= index < len(notebook.cells) else ""
     return {"problem": problem, "cell": index + 1, "source": source}
 
 

@@ -52,6 +52,10 @@ class Fingerprints:
                 found[path.relative_to(folder).as_posix()] = self.file(path)
         return dict(sorted(found.items()))
 
+    def package(self, part: str = "") -> dict[str, str]:
+        """Relative path to digest of the project's own files: all of the package, or those of a folder of it."""
+        return self.tree(_SOURCE / "brandops" / part)
+
     def files(self, patterns: Iterable[str]) -> dict[str, str]:
         """Path to digest of the files the resolved glob `patterns` match, sorted."""
         matched: set[Path] = set()

@@ -7,8 +7,13 @@ that received fewer has lost some.
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
+
+# jsonschema, which nbformat reads notebooks with, takes this grammar along where it is installed; compiling it takes
+# seconds at every start, and nothing here has an IRI to check.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 from jupyter_client.manager import AsyncKernelManager
 from papermill.clientwrap import PapermillNotebookClient
@@ -52,6 +57,10 @@ class LostOutputs(Exception):
     """The kernel sent outputs that never arrived."""
 
 
+class EarlyExit(Exception):
+    """A cell asked the kernel to end; the cells below it would run all the same."""
+
+
 class IpcKernelManager(AsyncKernelManager):
     """Starts a kernel on Unix sockets in a private, short-named folder, removed with the kernel."""
 
@@ -78,7 +87,7 @@ class GuardedClient(PapermillNotebookClient):
     """Executes the cells; remembers where it is; compares the outputs received with those sent."""
 
     def __init__(self, nb_man: object, **kwargs: object) -> None:
-        super().__init__(nb_man, **kwargs)
+        super().__init__(nb_man, on_cell_executed=_refuse_exit, **kwargs)
         self.received = 0
 
     def papermill_execute_cells(self) -> None:
@@ -107,19 +116,27 @@ class GuardedClient(PapermillNotebookClient):
         return self.wait_for_reply(message)["content"]
 
 
+def _refuse_exit(cell: dict, cell_index: int, execute_reply: dict) -> None:
+    """IPython's `exit()` is no exception but a request in the reply, which nbclient does not read."""
+    for request in execute_reply["content"].get("payload", []):
+        if request.get("source") == "ask_exit":
+            raise EarlyExit("exit() or quit()")
+
+
 class Engine(NBClientEngine):
     """Papermill's engine with the kernel manager and client above; a worker process runs one notebook with it.
 
-    `notebook` and `at_cell` tell what was reached when an exception ends the run: papermill hands neither out.
+    `notebook` and `at_cell` (-1 before the first cell) tell what was reached when an exception ends the run: papermill
+    hands neither out.
     """
 
     notebook = None
-    at_cell = 0
+    at_cell = -1
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: object, kernel_name: str, **kwargs: object) -> object:
         """Execute the managed notebook."""
-        cls.notebook, cls.at_cell = nb_man.nb, 0
+        cls.notebook, cls.at_cell = nb_man.nb, -1
         client = GuardedClient(
             nb_man,
             kernel_name=kernel_name,

@@ -53,12 +53,13 @@ def publish(scratch: Path, report: Path) -> None:
     shutil.rmtree(aside)
 
 
-def keep_failed(scratch_notebook: Path, report: Path) -> Path:
-    """Where a failed run's partial notebook is kept: moved to `.failed/<report>/`; returns its new path."""
+def keep_failed(scratch_notebook: Path, report: Path) -> Path | None:
+    """Move a failed run's partial notebook to `.failed/<report>/`; returns its new path, None where there is none."""
+    if not scratch_notebook.exists():
+        return None
     kept = report.parent / ".failed" / report.name / scratch_notebook.name
-    if scratch_notebook.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        scratch_notebook.replace(kept)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    scratch_notebook.replace(kept)
     return kept
 
 

@@ -192,7 +192,7 @@ def _world(profile: str, entry: dict, prints: Fingerprints) -> str:
         prints.file(root / "requirements.lock"),
         prints.file(root / "params" / "_brand.yml"),
         prints.tree(paths.params_dir(profile)),
-        prints.tree(Path(__file__).parents[1]),
+        prints.package(),
         {Path(path).name: digest for path, digest in prints.files([str(root / "notebooks" / "*.ipynb")]).items()},
         raw_files(profile, entry["patterns"], prints),
         prints.tree(data / "warehouse"),
