@@ -6,7 +6,8 @@ engine's session runs in the profile's time zone: the day of a moment is then th
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
@@ -15,11 +16,13 @@ from brandops import paths
 from brandops.contract import TABLES
 from brandops.errors import UserError
 
+MEMORY_LIMIT = "2GB"  # the engine's own; with buffers outside it the process stays under 4 GB
 Tables = dict[str, ibis.Table]
 
 
-def connect(engine: str = "duckdb", time_zone: str = "UTC") -> ibis.BaseBackend:
-    """Open an in-memory session of `engine` in `time_zone`.
+@contextmanager
+def connect(engine: str = "duckdb", time_zone: str = "UTC") -> Iterator[ibis.BaseBackend]:
+    """Open an in-memory session of `engine` in `time_zone`, for as long as the context lasts.
 
     Raises
     ------
@@ -30,7 +33,11 @@ def connect(engine: str = "duckdb", time_zone: str = "UTC") -> ibis.BaseBackend:
         raise UserError(f"ENGINE={engine}: not an engine of the marts; allowed: {', '.join(sorted(_ENGINES))}")
     if not re.fullmatch(r"[\w+\-/]+", time_zone):
         raise UserError(f"time_zone: {time_zone}: not a time zone of the tz database")
-    return _ENGINES[engine](time_zone)
+    connection = _ENGINES[engine](time_zone)
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
 
 
 def warehouse_files(profile: str, table: str) -> list[Path]:
@@ -50,10 +57,19 @@ def read_tables(connection: ibis.BaseBackend, profile: str) -> Tables:
     return {name: rows for name, rows in found.items() if rows is not None}
 
 
+def read_quarantine(connection: ibis.BaseBackend, profile: str) -> ibis.Table:
+    """Every rejected row of the profile; the ingestion writes one file per source, with no rows where all passed."""
+    files = sorted((paths.data_dir(profile) / "quarantine").glob("*.parquet"))
+    if not files:
+        raise UserError(f"data/{profile}/quarantine: no files; run make data PROFILE={profile}")
+    return connection.read_parquet([str(file) for file in files], table_name="quarantine_files")
+
+
 def _duckdb(time_zone: str) -> ibis.BaseBackend:
     connection = ibis.duckdb.connect()
     connection.raw_sql(f"SET TimeZone = '{time_zone}'")
     connection.raw_sql("SET enable_progress_bar = false")
+    connection.raw_sql(f"SET memory_limit = '{MEMORY_LIMIT}'")
     # What does not fit in memory goes to the system's scratch folder, never into the project.
     connection.raw_sql(f"SET temp_directory = '{Path(tempfile.gettempdir()) / 'brandops-duckdb'}'")
     return connection

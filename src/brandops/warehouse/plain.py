@@ -5,10 +5,6 @@ import ibis.expr.datatypes as dt
 
 from brandops.contract import TABLES, Table
 
-# These have marts of their own, which say more than the bare rows and are smaller or safer.
-RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget")
-PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
-
 
 def plain(rows: ibis.Table, contract: Table) -> ibis.Table:
     """The contract's columns without personal ones; moments become naive timestamps in the profile's time zone."""

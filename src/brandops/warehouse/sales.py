@@ -7,6 +7,7 @@ import ibis
 from brandops.contract.columns import MONEY
 from brandops.warehouse.lines import amounts
 
+
 def sales_daily(own: ibis.Table) -> ibis.Table:
     """Own sales by date, channel_id, region, brand, category.
 
