@@ -35,6 +35,7 @@ class Build:
         self.published = self._intact(read_json(folder / publish.RECORD))
         self.sources = {path.stem: path for path in sorted((paths.root() / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
         self.record: dict[str, Any] = {}
+        self.ran = False
 
     def run(self) -> bool:
         """Bring the report up to date; False where nothing was to do.
@@ -69,7 +70,8 @@ class Build:
             "language": self.request.language,
             **self.record,
         }
-        if before == record and not rendered:
+        # A notebook that ran to mend a damaged report gives the record there was, and must be published all the same.
+        if before == record and not rendered and not self.ran:
             return False
         text = json.dumps(record, indent=1, sort_keys=True) + "\n"
         (self.scratch / publish.RECORD).write_text(text, encoding="utf-8")
@@ -126,6 +128,7 @@ class Build:
         if keys and not jobs:
             self.console.unchanged("notebooks")
             return
+        self.ran = self.ran or bool(jobs)
         outcomes = run(jobs, self.request.jobs, self._started, self._ended)
         failed = [outcome for outcome in outcomes if outcome.problem]
         if failed:

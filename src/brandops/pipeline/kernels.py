@@ -49,6 +49,7 @@ def _brandops_count_sent():
     kernel.brandops_outputs = counted
 _brandops_count_sent()
 del _brandops_count_sent
+__import__("sys").modules.setdefault("rfc3987_syntax", None)  # see above: altair takes it along too
 """
 _OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
 

@@ -8,6 +8,7 @@ coercions of its command line (`007`, `1e5`, `nan`) never take place.
 import ast
 import difflib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,8 @@ def given(notebook: Path, values: dict[str, Any], origin: str) -> dict[str, Any]
             TypeAdapter(known[name].type).validate_python(value, strict=True)
         except ValidationError:
             raise UserError(f"{where}: {value!r}: must be {known[name].annotation}") from None
+        if not _finite(value):
+            raise UserError(f"{where}: {value!r}: must be finite")
     return dict(values)
 
 
@@ -86,6 +89,14 @@ def _hint(name: str, allowed: list[str]) -> str:
     close = difflib.get_close_matches(name, allowed, n=1)
     guess = f"; did you mean {close[0]}?" if close else ""
     return f"{guess} (allowed: {', '.join(allowed) or 'none'})"
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(map(_finite, value.values()))
+    if isinstance(value, list):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _type(annotation: str, notebook: Path, name: str) -> Any:
