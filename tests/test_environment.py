@@ -54,8 +54,8 @@ def test_no_committed_file_names_a_registry_or_a_machine():
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     files = [ROOT / name for name in listed.decode().split("\0") if name]
     # Put together, so that this file does not name them.
-    hosts = ["pypi" + r"\.org", "pythonhosted", r"index" + "-url", r"(?<![\w$}/.])/(?:root|home/\w+|Users/\w+)/", r"(?<![\w.])/work/"]
-    pattern = re.compile("|".join(hosts))
+    homes = [r"(?<![\w$}/.])/(?:root|home/\w+|Users/\w+)/", r"(?<![\w.])/work/"]
+    pattern = re.compile("|".join(["pypi" + r"\.org", "python" + "hosted", "index" + "-url", *homes]))
     found = []
     for file in files:
         if file.is_file() and file.suffix not in (".png", ".xlsx", ".parquet", ".sav", ".ttf"):

@@ -15,10 +15,10 @@ from pathlib import Path
 # seconds at every start, and nothing here has an IRI to check.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-from jupyter_client.manager import AsyncKernelManager
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import NBClientEngine, papermill_engines
-from traitlets import Unicode
+from jupyter_client.manager import AsyncKernelManager  # noqa: E402
+from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
+from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
+from traitlets import Unicode  # noqa: E402
 
 ENGINE = "brandops"
 
