@@ -65,6 +65,11 @@ def read_quarantine(connection: ibis.BaseBackend, profile: str) -> ibis.Table:
     return connection.read_parquet([str(file) for file in files], table_name="quarantine_files")
 
 
+def keep(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
+    """Evaluate `rows` once, for expressions that read them several times; the engine spills what memory cannot hold."""
+    return connection.create_table(f"kept_{name}", rows, temp=True)
+
+
 def _duckdb(time_zone: str) -> ibis.BaseBackend:
     connection = ibis.duckdb.connect()
     connection.raw_sql(f"SET TimeZone = '{time_zone}'")

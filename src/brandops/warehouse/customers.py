@@ -12,17 +12,22 @@ def first_orders(own: ibis.Table) -> ibis.Table:
     Returns are not purchases. The earliest moment counts, ties go to the lower order and line number.
     """
     bought = own.filter(~own.is_return, own.customer_id.notnull())
-    order = ibis.window(group_by="customer_id", order_by=["ordered_at", "order_id", "line_no"])
+    # The few lines of each customer's earliest moment are put in order, not all lines.
+    earliest = bought.group_by(_customer=bought.customer_id).aggregate(_at=bought.ordered_at.min())
+    bought = bought.semi_join(
+        earliest, (bought.customer_id == earliest._customer) & (bought.ordered_at == earliest._at)
+    )
+    order = ibis.window(group_by="customer_id", order_by=["order_id", "line_no"])
     ranked = bought.mutate(rank=ibis.row_number().over(order))
     return ranked.filter(ranked["rank"] == 0).select("customer_id", "date", "channel_id", "channel_type", "region")
 
 
-def customers_monthly(own: ibis.Table) -> ibis.Table:
+def customers_monthly(own: ibis.Table, first: ibis.Table) -> ibis.Table:
     """What each customer bought in each month through each channel.
 
     Columns: month, customer_id, channel_id, channel_type, region, segment (of the customer), orders, quantity,
     net_sales, first_order_month, is_new (the month holds the customer's first purchase ever). Anonymous sales have
-    no row.
+    no row. `first` are the `first_orders`. `first` holds the `first_orders`.
     """
     known = own.filter(own.customer_id.notnull())
     by = ["month", "customer_id", "channel_id", "channel_type", "region", "segment"]
@@ -31,20 +36,18 @@ def customers_monthly(own: ibis.Table) -> ibis.Table:
         quantity=known.quantity.sum(),
         net_sales=known.net_sales.sum(),
     )
-    first = first_orders(own)
     first = first.select(_customer=first.customer_id, first_order_month=first.date.truncate("M"))
     joined = sums.left_join(first, sums.customer_id == first._customer).drop("_customer")
     return joined.mutate(is_new=(joined.month == joined.first_order_month).fill_null(False))
 
 
-def new_customers_daily(own: ibis.Table) -> ibis.Table:
+def new_customers_daily(first: ibis.Table) -> ibis.Table:
     """First-ever buyers by date, channel_id, channel_type and region of their first order: new_customers."""
-    first = first_orders(own)
     by = ["date", "channel_id", "channel_type", "region"]
     return first.group_by(by).aggregate(new_customers=first.customer_id.nunique())
 
 
-def customers(own: ibis.Table, tables: Tables) -> ibis.Table:
+def customers(own: ibis.Table, first: ibis.Table, tables: Tables) -> ibis.Table:
     """The customer master without personal columns, with what each customer bought.
 
     Adds first_order_on, last_order_on (purchases, not returns), orders, net_sales (0 without one), first_channel_id.
@@ -59,7 +62,6 @@ def customers(own: ibis.Table, tables: Tables) -> ibis.Table:
         orders=bought.order_id.nunique(where=~bought.is_return),
         net_sales=bought.net_sales.sum(),
     )
-    first = first_orders(own)
     first = first.select(_first=first.customer_id, first_channel_id=first.channel_id)
     sums = sums.left_join(first, sums.customer_id == first._first).drop("_first")
     sums = sums.rename(_buyer="customer_id")

@@ -8,11 +8,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from brandops.contract import TABLES, Table
-from brandops.warehouse.connect import Tables
+from brandops.warehouse.connect import Tables, keep
 
-STORED = ("_source", "_file", "_row", "_known_from", "_known_to")
+_DAY = 86_400
 
 
 def known_by(rows: ibis.Table, contract: Table, as_of: date, time_zone: str) -> ibis.Table:
@@ -37,6 +38,48 @@ def known_by(rows: ibis.Table, contract: Table, as_of: date, time_zone: str) -> 
     return versions.mutate(**_blanked(versions, contract, as_of, time_zone))
 
 
+def day_of(rows: ibis.Table, name: str, time_zone: str) -> ibis.Value:
+    """The calendar day, in `time_zone`, of a column of dates or moments.
+
+    The zone's offsets over the column's span are looked up once and added as numbers: the engine's own conversion
+    asks its calendar for every row, which takes longer than all the rest of a mart.
+    """
+    column = rows[name]
+    if not column.type().is_timestamp():
+        return column
+    seconds = _epoch_us(column) // 1_000_000
+    span = rows.aggregate(first=seconds.min(), last=seconds.max()).to_pyarrow().to_pylist()[0]
+    if span["first"] is None:
+        return ibis.null("date")
+    offsets = _offsets(span["first"], span["last"], ZoneInfo(time_zone))
+    changes = [(seconds >= start, east) for start, east in reversed(offsets[1:])]
+    shift = ibis.cases(*changes, else_=offsets[0][1]) if changes else offsets[0][1]
+    return (ibis.date(1970, 1, 1) + ((seconds + shift) // _DAY).cast("int32").as_interval("D")).cast("date")
+
+
+@ibis.udf.scalar.builtin(name="epoch_us")
+def _epoch_us(moment: dt.Timestamp(timezone="UTC")) -> int:
+    """Microseconds since 1970; Ibis's own epoch goes by way of the session's clock."""
+
+
+def _offsets(first: int, last: int, zone: ZoneInfo) -> list[tuple[int, int]]:
+    """Offsets from UTC between two moments (seconds since 1970): from which moment on, seconds east; in order."""
+
+    def offset(second: int) -> int:
+        return int(datetime.fromtimestamp(second, zone).utcoffset().total_seconds())
+
+    found = [(first, offset(first))]
+    for start in range(first, last, _DAY):
+        end = min(start + _DAY, last)
+        if offset(end) != found[-1][1]:
+            low, high = start, end
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if offset(middle) == offset(end) else (middle, high)
+            found.append((high, offset(end)))
+    return found
+
+
 def is_after(column: ibis.Value, as_of: date, time_zone: str) -> ibis.Value:
     """Whether a date or a moment lies after the end of `as_of` in `time_zone`; a month lies there until it ends."""
     if column.get_name() == "month":
@@ -47,7 +90,7 @@ def is_after(column: ibis.Value, as_of: date, time_zone: str) -> ibis.Value:
     return column > as_of
 
 
-def known_tables(stored: Tables, as_of: date, time_zone: str) -> Tables:
+def known_tables(connection: ibis.BaseBackend, stored: Tables, as_of: date, time_zone: str) -> Tables:
     """Cut every table, and follow the references between them.
 
     A product, customer or channel that a known sale names is itself known, even where its own date says later (a
@@ -59,8 +102,9 @@ def known_tables(stored: Tables, as_of: date, time_zone: str) -> Tables:
         for column, (name, key) in TABLES["sales_lines"].references.items():
             contract = TABLES[name]
             if name in known and contract.known_on and contract.columns[contract.known_on].nullable:
-                sold = _sold_earlier(stored[name], known["sales_lines"][[column]], column, key, contract, as_of, time_zone)
-                known[name] = known[name].union(sold).cache()
+                sold = known["sales_lines"].select(_key=column).distinct()
+                earlier = _sold_earlier(stored[name], sold, key, contract, as_of, time_zone)
+                known[name] = keep(connection, name, known[name].union(earlier))
     for name, rows in known.items():
         contract = TABLES[name]
         if contract.known_on is None:
@@ -73,11 +117,11 @@ def known_tables(stored: Tables, as_of: date, time_zone: str) -> Tables:
 
 
 def _sold_earlier(
-    stored: ibis.Table, sold: ibis.Table, column: str, key: str, contract: Table, as_of: date, time_zone: str
+    stored: ibis.Table, sold: ibis.Table, key: str, contract: Table, as_of: date, time_zone: str
 ) -> ibis.Table:
     """Rows dated after `as_of` that a known sale names, with that date blank."""
     late = stored.filter(is_after(stored[contract.known_on], as_of, time_zone))
-    named = late.semi_join(sold, late[key] == sold[column])
+    named = late.semi_join(sold, late[key] == sold._key)
     undated = named.mutate(**{contract.known_on: ibis.null(named[contract.known_on].type())})
     return known_by(undated, contract, as_of, time_zone)
 

@@ -6,41 +6,35 @@ import ibis.expr.datatypes as dt
 from brandops.contract import TABLES
 from brandops.contract.columns import MONEY
 from brandops.warehouse.connect import Tables
+from brandops.warehouse.known import day_of
 
 OWN = "own"
 UNLISTED = "unlisted"  # product, channel or region the master data does not list: kept, so that totals stay whole
 
 
-def sales_lines(tables: Tables, brand_owner: str | None) -> ibis.Table | None:
-    """Describe every known sales line.
+def sales_lines(tables: Tables, brand_owner: str | None, time_zone: str) -> ibis.Table | None:
+    """Describe every known sales line by what was sold, and by whom.
 
-    Columns: order_id, line_no, ordered_at, date, month, customer_id, channel_id, channel, channel_type, region,
-    segment, product_id, brand, category, subcategory, owner, is_return, quantity (units), net_sales, list_sales,
+    Adds to the contract's columns: date, month, brand, category, subcategory, owner, is_return, net_sales, list_sales,
     discount, cost (currency; cost is blank where unknown), volume (litres; blank where unknown).
 
     `owner` is `own` where `brand_owner` is None or owns the product, else the product's owner, `unlisted` where the
-    product is not listed. `region` is the line's, else the customer's. `list_sales` is at list price, else net sales
-    before discount. Discounts, like quantities, count negative on returns.
+    product is not listed. `list_sales` is at list price, else net sales before discount. Discounts, like quantities,
+    count negative on returns.
     """
     if "sales_lines" not in tables:
         return None
     lines = tables["sales_lines"]
     lines = _join(lines, tables, "products", "product_id", (
         "brand", "brand_owner", "category", "subcategory", "unit_cost", "unit_volume"))  # fmt: skip
-    lines = _join(lines, tables, "channels", "channel_id", ("channel", "channel_type"))
-    lines = _join(lines, tables, "customers", "customer_id", ("segment", "region"), prefix="customer_")
-    date = lines.ordered_at.date()
+    date = day_of(lines, "ordered_at", time_zone)
     is_return = lines.quantity < 0
     net_sales = ibis.coalesce(lines.net_sales, (lines.quantity * lines.net_price).cast(MONEY)).cast(MONEY)
     discount = ibis.coalesce(lines.discount, _money(0)) * ibis.ifelse(is_return, -1, 1)
     return lines.select(
-        "order_id", "line_no", "ordered_at", "customer_id", "channel_id", "product_id", "quantity",
+        "order_id", "line_no", "ordered_at", "customer_id", "channel_id", "region", "product_id", "quantity",
         date=date,
         month=date.truncate("M"),
-        channel=ibis.coalesce(lines.channel, lines.channel_id),
-        channel_type=ibis.coalesce(lines.channel_type, ibis.literal(UNLISTED)),
-        region=ibis.coalesce(lines.region, lines.customer_region, ibis.literal(UNLISTED)),
-        segment=lines.customer_segment,
         brand=ibis.coalesce(lines.brand, ibis.literal(UNLISTED)),
         category=ibis.coalesce(lines.category, ibis.literal(UNLISTED)),
         subcategory=ibis.coalesce(lines.subcategory, ibis.literal(UNLISTED)),
@@ -54,9 +48,20 @@ def sales_lines(tables: Tables, brand_owner: str | None) -> ibis.Table | None:
     )  # fmt: skip
 
 
-def own_lines(lines: ibis.Table | None) -> ibis.Table | None:
-    """The reporting company's own lines."""
-    return None if lines is None else lines.filter(lines.owner == OWN)
+def own_lines(lines: ibis.Table, tables: Tables) -> ibis.Table:
+    """The reporting company's own lines, described by where and to whom as well.
+
+    Adds channel, channel_type and segment (the customer's); `region` is the line's, else the customer's.
+    """
+    own = lines.filter(lines.owner == OWN).drop("owner", "volume")
+    own = _join(own, tables, "channels", "channel_id", ("channel", "channel_type"))
+    own = _join(own, tables, "customers", "customer_id", ("segment", "region"), prefix="customer_")
+    return own.mutate(
+        channel=ibis.coalesce(own.channel, own.channel_id),
+        channel_type=ibis.coalesce(own.channel_type, ibis.literal(UNLISTED)),
+        region=ibis.coalesce(own.region, own.customer_region, ibis.literal(UNLISTED)),
+        segment=own.customer_segment,
+    ).drop("customer_segment", "customer_region", "_in_channels", "_in_customers")
 
 
 def amounts(lines: ibis.Table) -> dict[str, ibis.Value]:

@@ -35,7 +35,7 @@ def market_from_research(market: ibis.Table) -> ibis.Table:
 
 
 def campaign_budget(tables: Tables, as_of: date) -> ibis.Table:
-    """Planned and spent money by campaign_id and budget_item; spent is a final figure, blank until the campaign ends."""
+    """Planned and spent money by campaign_id and budget_item; spent is final, blank until the campaign ends."""
     budget = tables["campaign_budget"].select("campaign_id", "budget_item", "planned", "spent")
     if "campaigns" not in tables:
         return budget

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from brandops.contract import TABLES
 from brandops.errors import UserError
 from brandops.warehouse import customers, market, quality, sales, stock
-from brandops.warehouse.connect import Tables, connect, read_tables
+from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
 from brandops.warehouse.load import MARTS, PLAIN, mart_path, read_manifest
@@ -29,17 +29,20 @@ if TYPE_CHECKING:
     from brandops.params import Plan
 
 
-def express(tables: Tables, *, as_of: date, brand_owner: str | None = None) -> dict[str, ibis.Table]:
+def express(
+    connection: ibis.BaseBackend, tables: Tables, *, as_of: date, time_zone: str, brand_owner: str | None = None
+) -> dict[str, ibis.Table]:
     """Marts of the subject tables, by name, as Ibis expressions over tables already cut at `as_of`."""
     made: dict[str, ibis.Table] = {}
-    lines = sales_lines(tables, brand_owner)
-    own = own_lines(lines)
-    if own is not None:
+    lines = sales_lines(tables, brand_owner, time_zone)
+    if lines is not None:
+        own = own_lines(lines, tables)
+        first = keep(connection, "first_orders", customers.first_orders(own))
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
-        made["customers_monthly"] = customers.customers_monthly(own)
-        made["customers"] = customers.customers(own, tables)
-        made["new_customers_daily"] = customers.new_customers_daily(own)
+        made["customers_monthly"] = customers.customers_monthly(own, first)
+        made["customers"] = customers.customers(own, first, tables)
+        made["new_customers_daily"] = customers.new_customers_daily(first)
         if brand_owner is not None:
             made["market_monthly"] = market.market_from_sales(lines)
         if "ledger_totals" in tables:
@@ -83,11 +86,13 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
         scratch.mkdir(parents=True)
         with connect(engine, plan.time_zone) as connection:
             stored = read_tables(connection, profile)
-            known = known_tables(stored, as_of, plan.time_zone)
+            known = known_tables(connection, stored, as_of, plan.time_zone)
             _refuse_unknown_owner(stored, plan.brand_owner)
-            made = express(known, as_of=as_of, brand_owner=plan.brand_owner)
+            made = express(
+                connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner
+            )
             made |= quality.express(connection, profile, manifest, stored, known, as_of, plan.time_zone)
-            rows = {name: _write(made[name], scratch / f"{name}.parquet") for name in MARTS if name in made}
+            rows = {name: _write(connection, made[name], scratch / f"{name}.parquet") for name in MARTS if name in made}
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
     return {name: count for name, count in rows.items() if count}
@@ -97,16 +102,16 @@ def _refuse_unknown_owner(stored: Tables, brand_owner: str | None) -> None:
     """Raise UserError where no product belongs to `brand_owner`: a misspelt owner would have no sales at all."""
     if brand_owner is None or "products" not in stored:
         return
-    owners = stored["products"].brand_owner
-    counted = stored["products"].group_by(owner=owners).aggregate(products=ibis._.count())
+    counted = stored["products"].group_by(owner=stored["products"].brand_owner).aggregate(products=ibis._.count())
     products = dict(zip(*(column.to_pylist() for column in counted.to_pyarrow().columns), strict=True))
     if brand_owner not in products and None not in products:
         names = [name for name in products if name]
-        close = difflib.get_close_matches(brand_owner, names, n=3) or sorted(names, key=lambda n: (-products[n], n))[:5]
-        raise UserError(f"plan.yml: brand_owner: {brand_owner!r} owns no product; owners: {', '.join(map(repr, close))}")
+        close = difflib.get_close_matches(brand_owner, names, n=3) or sorted(names, key=lambda n: (-products[n], n))
+        owners = ", ".join(map(repr, close[:5]))
+        raise UserError(f"plan.yml: brand_owner: {brand_owner!r} owns no product; owners: {owners}")
 
 
-def _write(expression: ibis.Table, path: Path) -> int:
+def _write(connection: ibis.BaseBackend, expression: ibis.Table, path: Path) -> int:
     """Write a mart, its rows sorted by every column in turn, and return their number; nothing is written of none.
 
     Raises
@@ -117,7 +122,7 @@ def _write(expression: ibis.Table, path: Path) -> int:
     leaked = personal_columns() & set(expression.columns)
     if leaked:
         raise ValueError(f"mart {path.stem} would carry personal columns: {', '.join(sorted(leaked))}")
-    rows = expression.order_by(expression.columns).to_pyarrow()
+    rows = connection.to_pyarrow(expression.order_by(expression.columns))
     if rows.num_rows:
         pq.write_table(rows, path, compression="zstd")
     return rows.num_rows

@@ -12,9 +12,9 @@ import ibis
 import ibis.expr.datatypes as dt
 import pandas as pd
 
-from brandops.contract import TABLES, Table
-from brandops.warehouse.connect import Tables, read_quarantine
-from brandops.warehouse.known import is_after
+from brandops.contract import TABLES
+from brandops.warehouse.connect import Tables, keep, read_quarantine
+from brandops.warehouse.known import day_of, is_after
 from brandops.warehouse.plain import personal_columns
 
 MASK = "***"
@@ -40,9 +40,10 @@ def express(
     stored, known
         The warehouse's tables, whole and cut at `as_of`.
     """
-    held = _held(known)
+    held = keep(connection, "held", _held(known, time_zone))
     replaced = _replaced(stored, as_of, time_zone)
-    rejected = quarantine(read_quarantine(connection, profile), manifest, stored, as_of)
+    rejected = quarantine(read_quarantine(connection, profile), manifest, stored, as_of, time_zone)
+    rejected = keep(connection, "rejected", rejected)
     accounts = _accounts(manifest, held, replaced, rejected)
     made = {
         "sources": ibis.memtable(accounts[list(_SOURCES)], schema=_SOURCES),
@@ -81,7 +82,9 @@ def integrity(known: Tables) -> ibis.Table | None:
     return ibis.union(*found) if len(found) > 1 else found[0] if found else None
 
 
-def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, as_of: date) -> ibis.Table:
+def quarantine(
+    rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, as_of: date, time_zone: str
+) -> ibis.Table:
     """Rows turned away, known on `as_of`: source, table, file, row, column, value, rule, known_on.
 
     Personal values are masked; the raw records stay in the quarantine folder. Rejects of a file version not in force
@@ -96,7 +99,7 @@ def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, a
     rows = rejected.join(versions, (rejected.source == versions._source) & (rejected.file == versions._file))
     rows = rows.filter(rows.known_from.isnull() | (rows.known_from <= as_of))
     rows = rows.filter(rows.known_to.isnull() | (rows.known_to > as_of)).drop(*_FILES)
-    rows = _dated(rows, stored)
+    rows = _dated(rows, stored, time_zone)
     by_month = [name for name, table in TABLES.items() if table.known_on == "month"]
     first_open = (as_of + timedelta(days=1)).replace(day=1)
     later = ibis.ifelse(rows.table.isin(by_month), rows._day >= first_open, rows._day > as_of)
@@ -108,7 +111,7 @@ def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, a
     )  # fmt: skip
 
 
-def _dated(rows: ibis.Table, stored: Tables) -> ibis.Table:
+def _dated(rows: ibis.Table, stored: Tables, time_zone: str) -> ibis.Table:
     """Give every rejected row the day it counts from, `_day`; blank only in tables whose rows have no date."""
     parts = []
     for name in TABLES:
@@ -121,34 +124,30 @@ def _dated(rows: ibis.Table, stored: Tables) -> ibis.Table:
         loaded = stored[name]
         # Only the files with an undated row are looked at row by row.
         loaded = loaded.semi_join(undated, (loaded._source == undated.source) & (loaded._file == undated.file))
-        days = loaded.select(_source="_source", _file="_file", _row="_row", _date=_day(loaded, contract))
+        date_of = day_of(loaded, contract.known_on, time_zone)
+        days = loaded.select(_source="_source", _file="_file", _row="_row", _date=date_of)
         days = days.filter(days._date.notnull())
         days = days.union(dated.select(_source="source", _file="file", _row="row", _date="known_on"))
         first = days.group_by(["_source", "_file"]).aggregate(_first=days._date.argmin(days._row))
         same_file = (undated.source == days._source, undated.file == days._file)
-        before = undated.asof_join(days, undated.row >= days._row, predicates=same_file).drop("_source", "_file", "_row")
+        before = undated.asof_join(days, undated.row >= days._row, predicates=same_file)
+        before = before.drop("_source", "_file", "_row")
         both = before.left_join(first, (before.source == first._source) & (before.file == first._file))
         placed = both.mutate(_day=both._date.fill_null(both._first)).drop("_source", "_file", "_date", "_first")
         parts += [dated.mutate(_day=dated.known_on), placed]
     return ibis.union(*parts)
 
 
-def _day(rows: ibis.Table, contract: Table) -> ibis.Value:
-    """The day a stored row became known, on the session's calendar."""
-    column = rows[contract.known_on]
-    return column.date() if column.type().is_timestamp() else column
-
-
-def _held(known: Tables) -> ibis.Table:
+def _held(known: Tables, time_zone: str) -> ibis.Table:
     """Known rows counted by source, table, file and month: rows, first and last day; no month without a date."""
     parts = []
     for name, rows in known.items():
         contract = TABLES[name]
-        day = _day(rows, contract) if contract.known_on else ibis.null(dt.date)
+        day = day_of(rows, contract.known_on, time_zone) if contract.known_on else ibis.null(dt.date)
         described = rows.select(source=rows._source, table=ibis.literal(name), file=rows._file, day=day)
         counted = described.group_by(["source", "table", "file", described.day.truncate("M").name("month")])
         parts.append(counted.aggregate(rows=described.count(), first=described.day.min(), last=described.day.max()))
-    return (ibis.union(*parts) if len(parts) > 1 else parts[0]).cache()
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _replaced(stored: Tables, as_of: date, time_zone: str) -> pd.DataFrame:
