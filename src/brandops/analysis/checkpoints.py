@@ -23,6 +23,9 @@ ANSWER_DAYS = {
 }  # a correction recorded this soon after a checkpoint answers its breach
 
 
+CORRECTIVE_ITEMS = ("1.2.3", "1.3.1")  # a checkpoint missed, or a gap to the plan to be closed
+
+
 def daily_plan(daily: pd.DataFrame, months: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Phase monthly targets to days.
 
@@ -96,11 +99,11 @@ def checkpoints(
 
 
 def with_actions(
-    table: pd.DataFrame, actions: pd.DataFrame | None, grain: Grain, item: str = "1.2.3"
+    table: pd.DataFrame, actions: pd.DataFrame | None, grain: Grain, items: tuple[str, ...] = CORRECTIVE_ITEMS
 ) -> pd.DataFrame:
     """Join each breach with the corrective actions recorded for it.
 
-    An action of plan item `item` answers a breach if it was open at some time from the checkpoint's start
+    An action on one of the plan items `items` answers a breach if it was open at some time from the checkpoint's start
     until `ANSWER_DAYS` after its end.
 
     Returns
@@ -114,7 +117,7 @@ def with_actions(
     known = (
         empty
         if actions is None
-        else actions[actions["plan_item"] == item].sort_values(["opened_on", "action_id"])
+        else actions[actions["plan_item"].isin(items)].sort_values(["opened_on", "action_id"])
     )
     found = [_answers(known, row, ANSWER_DAYS[grain]) for row in breaches.itertuples()]
     names = ["actions", "action", "owner", "opened_on", "closed_on"]

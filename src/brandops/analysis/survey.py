@@ -9,10 +9,13 @@ so that an over-represented collector does not speak for everybody. All frames a
 `survey_responses` and `population`.
 """
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 
 from brandops.analysis.web import months_of
+from brandops.params.plan import SurveyRules
 
 REASONS = ("out_of_range", "speeder", "straight_line", "duplicate")
 SCALES = {"csat": (1, 5), "nps": (0, 10)}
@@ -170,6 +173,23 @@ def margin_shares(responses: pd.DataFrame, weights: pd.Series, population: pd.Da
         for group, share in (wanted / wanted.sum()).items():
             rows.append((trait, group, share, unweighted.get(group, 0.0), weighted.get(group, 0.0)))
     return pd.DataFrame(rows, columns=["trait", "group", "population", "unweighted", "weighted"])
+
+
+def weighted_answers(
+    responses: pd.DataFrame, population: pd.DataFrame | None, rules: SurveyRules, first: date, last: date
+) -> pd.DataFrame:
+    """Valid answers given from `first` to `last`, both included, with their `weight` (1 without a population)."""
+    checked = valid_responses(
+        responses,
+        min_seconds=rules.min_seconds,
+        straight_line_questions=rules.straight_line_questions,
+        one_per_customer_and_wave=rules.one_per_customer_and_wave,
+    )
+    day = checked["answered_at"].dt.normalize()
+    valid = checked[checked["valid"] & day.between(pd.Timestamp(first), pd.Timestamp(last))]
+    if population is None:
+        return valid.assign(weight=1.0)
+    return valid.assign(weight=post_stratification_weights(valid, population, rules.max_weight))
 
 
 def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:

@@ -39,7 +39,7 @@ _ERP_BAD = {
                 Bad("orphan_product", "商品编码", "orphan", value="P999", count=2)],
     "2024-02": [Bad("impossible_date", "下单时间", "bad_timestamp", value="2024-02-30 10:15:00", count=5)],
     "2024-09": [Bad("negative_price", "成交价", "check:greater_than_or_equal_to", value="-39.9", count=4),
-                Bad("zero_quantity", "数量", "check:not_equal_to", value="0", count=2)],
+                Bad("negative_discount", "折扣额", "check:greater_than_or_equal_to", value="-5", count=2)],
     "2025-03": [Bad("orphan_customer", "客户编码", "orphan", value=lambda i: f"U9{i:05d}", count=6),
                 Bad("missing_key", "商品编码", "missing_key", value="", count=2)],
     "2025-10": [Bad("unknown_channel", "渠道", "unmapped_value", value="团购", count=4),

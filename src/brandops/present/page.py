@@ -176,6 +176,10 @@ class Page:
                                currency=self.plan.currency)  # fmt: skip
         display(HTML(markup))
 
+    def show(self, markup: str) -> None:
+        """Show trusted markup made by `brandops.present`."""
+        display(HTML(markup))
+
     def method(self, text: str) -> None:
         """Show a method note, folded away; blank lines part its paragraphs."""
         display(HTML(html.method_note(text)))

@@ -1,7 +1,8 @@
 """Tables on pages: formatted by Great Tables, scrollable on a phone, each with its downloads."""
 
+import re
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 import pandas as pd
@@ -48,8 +49,8 @@ def publish_table(
         )
     frame = frame[list(chosen)].reset_index(drop=True)
     labels = {column: spec.label for column, spec in chosen.items()}
-    visible = [column for column, spec in chosen.items() if spec.format != "html"]
-    suffixes = write_downloads(frame[visible], {c: labels[c] for c in visible}, folder, name)
+    marked_up = {column: frame[column].map(_without_tags) for column, spec in chosen.items() if spec.format == "html"}
+    suffixes = write_downloads(frame.assign(**marked_up), labels, folder, name)
     shown = frame if rows is None else frame.head(rows)
     cells = pd.DataFrame(
         {column: _cells(shown[column], spec.format, currency) for column, spec in chosen.items()}
@@ -137,6 +138,10 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
         raise ValueError(f"column format {kind!r} is not known")
 
     return [text(value) for value in values]
+
+
+def _without_tags(markup: str) -> str:
+    return unescape(re.sub(r"<[^>]*>", "", markup))
 
 
 def _yes_no(value: bool) -> str:

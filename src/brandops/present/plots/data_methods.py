@@ -1,6 +1,5 @@
 """Charts of survey, web analytics and the models on trial (plan items 2.2.2, 2.2.3, 2.3.2)."""
 
-import altair as alt
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
@@ -11,6 +10,7 @@ from brandops.analysis.survey import REASONS
 from brandops.i18n import gettext as _
 from brandops.present import brand, formats
 from brandops.present.charts import new_chart
+from brandops.present.interactive import alt
 from brandops.present.sentences.data_names import model_name, trait_name, words
 
 SMOOTH_DAYS = 7
