@@ -96,9 +96,12 @@ class Stages:
             command = [sys.executable, "-m", generator, "--out", str(fresh), "--scale", scale]
             if subprocess.run(command, check=False).returncode:
                 raise UserError(f"{generator} failed; its own message is above")
+            # A generator writes what goes into the data folder: `raw/`, and notes of its own beside it.
             if raw.exists():
                 shutil.rmtree(raw)
-            fresh.rename(raw)
+            for made in sorted(fresh.iterdir()):
+                made.replace(self.data / made.name)
+            fresh.rmdir()
         self._record("data", {"key": key})
 
     def ingest(self) -> None:

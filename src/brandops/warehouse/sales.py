@@ -57,7 +57,6 @@ def ledger_reconciliation(own: ibis.Table, ledger: ibis.Table, as_of: date) -> i
         ledger=both.ledger,
         loaded=ibis.coalesce(both.loaded, zero),
     )
-    months = booked.select(_month=booked.month).distinct()
-    both = both.left_join(months, both.month == months._month)
-    both = both.mutate(ledger=ibis.ifelse(both._month.notnull(), ibis.coalesce(both.ledger, zero), both.ledger))
-    return both.mutate(difference=both.loaded - both.ledger).drop("_month")
+    booked_months = both.ledger.count().over(ibis.window(group_by="month")) > 0
+    both = both.mutate(ledger=ibis.ifelse(booked_months, ibis.coalesce(both.ledger, zero), both.ledger))
+    return both.mutate(difference=both.loaded - both.ledger)
