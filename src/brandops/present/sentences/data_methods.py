@@ -9,6 +9,9 @@ from brandops.i18n import ngettext
 from brandops.present import formats
 from brandops.present.sentences.data_names import reason_name, trait_name, words
 
+# Research within a thousandth of the books shows as 100.0 %.
+AGREES = 0.001
+
 
 def research_finding(check: pd.DataFrame) -> str:
     """How close the researched own sales come to the booked ones."""
@@ -21,6 +24,8 @@ def research_finding(check: pd.DataFrame) -> str:
     if parts.empty:
         return said + _(".")
     far = parts.loc[(parts["ratio"] - 1).abs().idxmax()]
+    if abs(far["ratio"] - 1) < AGREES:
+        return said + _(", and agrees in every category; its shares of the market can be used as they are.")
     return said + _("; furthest apart in {category} ({ratio}). Shares of the market inherit this error.").format(
         category=far["category"], ratio=formats.percent(far["ratio"])
     )
@@ -88,9 +93,10 @@ def survey_finding(months: pd.DataFrame, target: float) -> str:
         _("{month} ({valid})").format(month=formats.month(row.month), valid=formats.number(row.valid))
         for row in missed.itertuples()
     ]
-    return _("{bad} of {count} months fall short of {target} valid answers: {months}.").format(
+    return ngettext("{bad} of {count} months falls short of {target} valid answers: {months}.",
+                    "{bad} of {count} months fall short of {target} valid answers: {months}.", len(missed)).format(
         bad=len(missed), count=len(months), target=formats.number(target), months=_(", ").join(names)
-    )
+    )  # fmt: skip
 
 
 def invalid_finding(by_month: pd.DataFrame) -> str:
@@ -142,8 +148,9 @@ def weighting_finding(margins: pd.DataFrame, answers: int, effective: float) -> 
     return _("Furthest from the population: {trait} {group}, {seen} of the answers and {wanted} of the "
              "population. Weighted, no group is more than {left} off; {answers} answers then count like "
              "{effective}.").format(
-        trait=trait_name(worst["trait"]).lower(), group=words(worst["group"]), seen=formats.percent(worst["unweighted"]),
-        wanted=formats.percent(worst["population"]), answers=formats.number(answers), effective=formats.number(effective),
+        trait=trait_name(worst["trait"]).lower(), group=words(worst["group"]),
+        seen=formats.percent(worst["unweighted"]), wanted=formats.percent(worst["population"]),
+        answers=formats.number(answers), effective=formats.number(effective),
         left=_("{number} points").format(number=formats.number(left * 100, 1)),
     )  # fmt: skip
 
@@ -207,7 +214,9 @@ def tracked_caption(months: pd.DataFrame, target: float) -> str:
     judged = months[months["order_ratio"].notna()]
     short = int((judged["order_ratio"] < target).sum())
     return _("Seven-day mean; drag to move, scroll to zoom. In {short} of {count} months the trackers saw less than "
-             "{target} of the orders.").format(short=short, count=len(judged), target=formats.percent(target, 0))  # fmt: skip
+             "{target} of the orders.").format(
+        short=short, count=len(judged), target=formats.percent(target, 0)
+    )  # fmt: skip
 
 
 def tracked_alt(orders: pd.DataFrame, target: float) -> str:

@@ -60,7 +60,7 @@ def segment_finding(trial: RepurchaseTrial) -> str:
     scores = trial.scores.set_index("model")
     said = [_("Who buys again in the quarter from {cut}: of {customers} customers {bought} did. Recency "
               "alone ranks them "
-              "with an area under the ROC curve of {auc};").format(
+              "with an area under the ROC curve of {auc}").format(
         cut=formats.day(trial.cut), customers=formats.number(trial.customers),
         bought=formats.percent(trial.bought / trial.customers), auc=formats.number(scores.loc["naive", "auc"], 3),
     )]  # fmt: skip
@@ -68,14 +68,14 @@ def segment_finding(trial: RepurchaseTrial) -> str:
         row = scores.loc[model]
         name = model_name(model).lower() if model == "tree" else _("logistic regression")
         if row["gain_low"] > 0:
-            template = _("{model} does better ({auc}, {low} to {high} more).")
+            template = _("{model} does better ({auc}; {low} to {high} points)")
         elif row["gain_high"] < 0:
-            template = _("{model} does worse ({auc}, {low} to {high}).")
+            template = _("{model} does worse ({auc}; {low} to {high} points)")
         else:
-            template = _("{model} cannot be told apart from it ({auc}, {low} to {high}).")
+            template = _("{model} cannot be told apart from it ({auc}; {low} to {high} points)")
         said.append(template.format(model=name, auc=formats.number(row["auc"], 3),
                                     low=_points(row["gain_low"]), high=_points(row["gain_high"])))  # fmt: skip
-    return " ".join(said)
+    return _("{parts}.").format(parts=_("; ").join(said))
 
 
 def segment_rule(conditions: list[tuple[str, str, float]]) -> str:
