@@ -14,6 +14,7 @@ from brandops.present.interactive import alt
 from brandops.present.sentences.data_names import model_name, trait_name, words
 
 SMOOTH_DAYS = 7
+SHOWN_DAYS = 396  # thirteen months: the period and the same one a year before
 
 
 def survey_bars(by_month: pd.DataFrame, target: float, months: int = 13) -> Figure:
@@ -71,7 +72,7 @@ def margin_dots(margins: pd.DataFrame) -> Figure:
 def tracked_line(web_orders_daily: pd.DataFrame, target: float) -> alt.LayerChart:
     """Tracked to booked orders, mean of seven days; the reader can zoom into the days."""
     look = brand.load_brand()
-    days = web_orders_daily.sort_values("date")
+    days = web_orders_daily.sort_values("date").tail(SHOWN_DAYS)
     sums = days[["tracked_orders", "ledger_orders"]].rolling(SMOOTH_DAYS, min_periods=SMOOTH_DAYS).sum()
     days = days.assign(ratio=sums["tracked_orders"] / sums["ledger_orders"].where(sums["ledger_orders"] > 0))
     days = days.dropna(subset=["ratio"])[["date", "ratio", "tracked_orders", "ledger_orders"]]
@@ -88,9 +89,8 @@ def tracked_line(web_orders_daily: pd.DataFrame, target: float) -> alt.LayerChar
     )  # fmt: skip
     goal = alt.Chart(pd.DataFrame({"target": [target * 100]}))
     rule = goal.mark_rule(color=look.danger, strokeDash=[5, 4]).encode(y="target:Q")
-    said = _("Target {target}").format(target=formats.percent(target, 0))
-    text = goal.mark_text(align="left", dx=4, dy=-6, color=look.danger, x=0).encode(y="target:Q", text=alt.value(said))
-    return alt.layer(line.interactive(bind_y=False), rule, text).properties(height=240)
+    title = _("Dashed line: target {target}").format(target=formats.percent(target, 0))
+    return alt.layer(line.interactive(bind_y=False), rule).properties(height=240, title=title)
 
 
 def gains(forecast: ForecastTrial | None, segments: RepurchaseTrial | None) -> pd.DataFrame:

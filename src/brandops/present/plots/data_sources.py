@@ -32,7 +32,7 @@ def completeness_map(completeness: pd.DataFrame) -> Figure:
         cbar_kws={"label": _("Rows to the usual number"), "ticks": [0, 0.5, 1], "shrink": 0.9, "pad": 0.015},
     )  # fmt: skip
     bar = axes.collections[0].colorbar
-    bar.set_ticklabels(["0%", "50%", _("100% and more")])
+    bar.set_ticklabels(["0%", "50%", "100%+"])
     bar.outline.set_visible(False)
     months = shares.columns
     axes.set_xticks(
