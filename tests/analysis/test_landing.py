@@ -27,16 +27,17 @@ def total(sales):
 
 @pytest.mark.parametrize(("wander", "noise"), [(0.0, 0.05), (0.01, 0.03), (0.03, 0.02)])
 def test_intervals_cover_the_year_at_about_their_nominal_rate(wander, noise):
-    inside80, inside95, count = 0, 0, 60
+    inside80, inside95, count = 0, 0, 200
     for seed in range(count):
         sales = world(seed, wander, noise)
         found = landing(sales, YEAR, date(2025, 3, 31))
         low, high = np.quantile(found.draws, [0.025, 0.975])
         inside80 += found.low <= total(sales) <= found.high
         inside95 += low <= total(sales) <= high
-    # Two and a half standard errors of 60 tries around 0.80 and 0.95.
-    assert 0.67 <= inside80 / count <= 0.93
-    assert inside95 / count >= 0.88
+    # Over 400 worlds of other seeds 80 % intervals covered 0.89, 0.80 and 0.77, and 95 % intervals 0.99, 0.96 and 0.94:
+    # cautious where nothing wanders, about right elsewhere. Bounds leave the three standard errors of 200 tries.
+    assert 0.70 <= inside80 / count <= 0.95
+    assert inside95 / count >= 0.89
 
 
 def test_probabilities_of_reaching_a_target_mean_what_they_say():

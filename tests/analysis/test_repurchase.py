@@ -71,7 +71,7 @@ def test_the_trial_is_judged_on_the_last_complete_quarter(history):
 
 def test_both_models_beat_recency_where_customers_have_own_rates(history):
     scores = try_segmenting(history, AS_OF).scores.set_index("model")
-    assert (scores.loc[["linear", "tree"], "auc"] > 0.8).all()
+    assert (scores.loc[["linear", "tree"], "gain"] > 0.02).all()
     assert scores.loc["linear", "gain_low"] > 0
     assert scores.loc["naive", "gain"] == 0
 

@@ -25,7 +25,7 @@ from brandops.periods import Grain, Period, period_of
 
 MINIMUM_MONTHS = 24  # month effects need two looks at each month
 DRAWS = 4000  # Monte Carlo error of a probability: under one point
-WANDER = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)  # variance of wander to variance of noise
+WANDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # variance of wander to variance of noise, even in its logarithm
 DRIFT_SD = 0.20 / 12  # a year's growth of a brand house is rarely beyond ±40 % (two standard deviations)
 
 
@@ -180,15 +180,18 @@ def _structure(known: int, steps: int, wander: float) -> dict[str, np.ndarray]:
 def _posterior(log_sales: np.ndarray, known: dict[str, np.ndarray]) -> dict:
     """Location, scale and degrees of freedom of the predictive t, and the marginal likelihood, for one `wander`."""
     x = known["x"]
-    prior = np.zeros((13, 13))
-    prior[0, 0] = _noise_variance(log_sales - x @ (known["hat"] @ log_sales)) / DRIFT_SD**2
     weighted = known["inverse"] @ log_sales
-    precision = known["information"] + prior
-    beta = np.linalg.solve(precision, x.T @ weighted)
     freedom = len(log_sales) - 12
-    scale = max((log_sales @ weighted - beta @ precision @ beta) / freedom, 1e-12)
+    prior = np.zeros((13, 13))
+    scale = _noise_variance(log_sales - x @ (known["hat"] @ log_sales))
+    for _pass in range(4):  # the conjugate prior of the drift is in units of the noise, which `wander` lowers
+        prior[0, 0] = scale / DRIFT_SD**2
+        precision = known["information"] + prior
+        beta = np.linalg.solve(precision, x.T @ weighted)
+        scale = max((log_sales @ weighted - beta @ precision @ beta) / freedom, 1e-12)
     spread = known["ahead"] + known["slack"] @ np.linalg.solve(precision, known["slack"].T)
-    log_marginal = -0.5 * (known["log_det"] + np.linalg.slogdet(precision)[1] + freedom * np.log(scale))
+    log_det = known["log_det"] + np.linalg.slogdet(precision)[1] - np.log(prior[0, 0])
+    log_marginal = -0.5 * (log_det + freedom * np.log(scale))
     centre = known["x_new"] @ beta + known["gain"] @ (log_sales - x @ beta)
     return {"centre": centre, "spread": spread * scale, "freedom": freedom, "log_marginal": log_marginal}
 

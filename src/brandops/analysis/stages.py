@@ -88,7 +88,7 @@ def gates(
         `agrees` (None where one of them is missing).
     """
     rows = [_gate(s, year, days, actions, reviews, as_of) for s in stages if stage_days(s, year)[0] <= as_of]
-    return pd.DataFrame(rows, columns=_GATE)
+    return pd.DataFrame(rows, columns=_GATE).astype({"agrees": object})
 
 
 def departments(actions: pd.DataFrame, first: date, last: date, as_of: date) -> pd.DataFrame:
@@ -169,7 +169,7 @@ def _gate(stage: Stage, year: Period, days: pd.DataFrame, actions: pd.DataFrame 
     verdict = PASSED if all(passes) else CONDITIONS if any(passes) else FAILED
     verdict = RUNNING if as_of < last else verdict
     recorded = _recorded(reviews, stage.stage, int(year.label))
-    agrees = None if verdict == RUNNING or not recorded else recorded == verdict
+    agrees = None if verdict == RUNNING or not recorded else bool(recorded == verdict)
     return {
         "stage": stage.stage,
         "start": pd.Timestamp(first),

@@ -170,15 +170,15 @@ def _number(raw: str, dtype: dt.DataType, reading: Reading) -> Conversion:
     target = sql_type(dtype)
     text = normal(raw)
     body = f"regexp_replace({text}, '{_SYMBOLS}', '', 'g')"
+    symbol = "(?:[¥$€£]|CNY|RMB|USD|EUR|GBP)?\\s*"
     # Parentheses and a sign after the digits (SAP) are a minus; a sign may stand on either side of the symbol.
-    negative = f"regexp_matches({text}, '^(\\(.*\\)|-.*|[^-]*-)$')"
+    negative = f"regexp_matches({text}, '^(\\(.*\\)|{symbol}-.*|[^-]*-)$')"
     bare = f"regexp_replace(regexp_replace(trim({body}, '()-+ '), '{_SYMBOLS}', '', 'g'), '\\s*%$', '')"
     mark, group = ("\\.", ",") if reading.decimal == "." else (",", "\\.")
     grouped = f"\\d{{1,3}}(?:{group}\\d{{3}})+(?:{mark}\\d+)?"
     plain = f"(?:\\d+(?:{mark}\\d*)?|{mark}\\d+)"
     shape = f"(?:{grouped}|{plain})(?:[eE][-+]?\\d{{1,2}})?"
     sign = "[-+]?"
-    symbol = "(?:[¥$€£]|CNY|RMB|USD|EUR|GBP)?\\s*"
     legal = f"^(?:{sign}{symbol}{sign}{shape}\\s*(?:%|元|-)?|\\({symbol}{shape}\\s*%?\\))$"
     double_sign = f"regexp_matches({text}, '^[-+].*[-+]$|^[-+]{symbol}[-+]')"
     cleaned = f"replace({bare}, ',', '')" if reading.decimal == "." else f"replace(replace({bare}, '.', ''), ',', '.')"
@@ -372,8 +372,8 @@ def fixed_offset(time_zone: str) -> tuple[int | None, int]:
     zone = ZoneInfo(time_zone)
 
     def offsets(year: int) -> set[int]:
-        start = datetime(year, 1, 1, tzinfo=UTC)
-        days = (start + timedelta(days=7 * week) for week in range(53))
+        eve = datetime(year, 1, 1, tzinfo=UTC) - timedelta(days=1)  # it is the new year already east of Greenwich
+        days = (eve + timedelta(days=7 * week) for week in range(54))
         return {int(day.astimezone(zone).utcoffset().total_seconds()) for day in days}
 
     last = offsets(LAST_YEAR - 62)  # 2037: the last year every time zone file lists
@@ -382,7 +382,7 @@ def fixed_offset(time_zone: str) -> tuple[int | None, int]:
     year = LAST_YEAR - 62
     while year > FIRST_YEAR and offsets(year - 1) == last:
         year -= 1
-    return last.pop(), year + 1
+    return last.pop(), year
 
 
 def references(expression: str, columns: list[str]) -> list[str]:

@@ -77,7 +77,6 @@ class Build:
         (self.scratch / publish.RECORD).write_text(text, encoding="utf-8")
         shutil.rmtree(self.scratch / ".work", ignore_errors=True)
         publish.publish(self.scratch, self.folder)
-        publish.forget_failed(self.folder)
         self.console.step("publish", os.path.relpath(self.folder, paths.root()))
         return True
 

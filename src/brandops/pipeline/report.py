@@ -66,6 +66,7 @@ def report(request: Request, console: Console, rooms: Rooms | None = None) -> Pa
     page = unchanged(request, prints)
     if page:
         console.title("nothing to do: the report is up to date")
+        publish.forget_failed(page.parent.parent)
         prints.save()
         return page
     rooms = rooms or Rooms.standard()
@@ -88,6 +89,7 @@ def report(request: Request, console: Console, rooms: Rooms | None = None) -> Pa
         with locked(folder.parent / f".lock-{found.name}", what, console, request.wait):
             console.title(f"{what}, as of {found.as_of}")
             changed = Build(request, found, stages, folder).run()
+            publish.forget_failed(folder)
             publish.write_indexes(request.profile)
             if not changed:
                 console.title("nothing to do: the report is up to date")

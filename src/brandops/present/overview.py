@@ -49,7 +49,7 @@ def by_section(card: pd.DataFrame) -> pd.DataFrame:
     """One row per section: its title and the number of items of each status."""
     counts = card.groupby(["section_id", "section"])["status"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=list(Status), fill_value=0)
-    counts.columns = [status.value for status in counts.columns]
+    counts.columns = [str(status) for status in counts.columns]
     table = counts.reset_index()
     return table.assign(section=table["section_id"] + " " + table["section"])
 
