@@ -55,6 +55,7 @@ bench: $(READY) ## measure ingestion, the whole report and a report with nothing
 
 check: $(READY) ## lint the code and check the layers
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/lint-imports
 
 new-profile: $(READY) ## write a skeleton of parameters for NAME=acme

@@ -69,10 +69,7 @@ def one_by_one(notebooks: list[Path], folder: Path, profile: str, period: str) -
     environment = os.environ | KERNEL_ENVIRONMENT | {"BRANDOPS_BUILD": str(folder)}
     ordered = sorted(notebooks, key=lambda path: bool(re.search(r'"reads_results": *true', path.read_text("utf-8"))))
     given = ["-p", "profile", profile, "-r", "period", period]
-    return [
-        run([*papermill, str(path), str(folder / path.name), "--cwd", str(folder), *given], environment)
-        for path in ordered
-    ]
+    return [run([*papermill, str(path), str(folder / path.name), "--cwd", str(folder), *given], environment) for path in ordered]
 
 
 def run(command: list[str], environment: dict[str, str]) -> float:

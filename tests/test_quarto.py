@@ -12,9 +12,7 @@ from brandops.pipeline import quarto
 from brandops.pipeline.cells import PageText
 from brandops.pipeline.site import Site
 
-LABELS = dict.fromkeys(
-    ("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "all_reports"), "x"
-)
+LABELS = dict.fromkeys(("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "all_reports"), "x")
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def site() -> Site:
         PageText("00_overview", 'All "items": 1', "## Scorecard\n\nText, with $5 and 50%.\n\n```{=html}\n<b>raw</b>\n```"),
         PageText("01_goals", "Goals", "## 1.1 Targets\n\n::: {.callout-note}\nMind.\n:::", has_vega=True),
     ]
-    return Site("Yun & Lan: \"brands\"", "zh", pages, "2025Q4.zh", "2025Q4", LABELS)
+    return Site('Yun & Lan: "brands"', "zh", pages, "2025Q4.zh", "2025Q4", LABELS)
 
 
 def test_the_project_is_a_website_that_executes_nothing_and_lists_every_page(tmp_path, site):

@@ -95,9 +95,7 @@ def test_a_breach_is_answered_by_an_action_of_its_item_open_at_the_time():
 
 
 def test_a_breach_without_an_action_says_so():
-    table = checkpoints(
-        daily_plan(late_spring(), PLAN, date(2025, 12, 31)), YEAR, Grain.MONTH, date(2025, 12, 31), 0.95
-    )
+    table = checkpoints(daily_plan(late_spring(), PLAN, date(2025, 12, 31)), YEAR, Grain.MONTH, date(2025, 12, 31), 0.95)
     assert not with_actions(table, ACTIONS.iloc[1:], Grain.MONTH)["answered"].any()
     assert not with_actions(table, None, Grain.MONTH)["answered"].any()
 

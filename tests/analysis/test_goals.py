@@ -18,9 +18,7 @@ def history(first="2022-01-01", years=4, growth=0.10, channels=("shop", "web")):
     """Monthly sales that follow SHAPE exactly and grow by `growth` a year; each further channel sells half as much."""
     months = pd.date_range(first, periods=12 * years, freq="MS")
     total = np.concatenate([1_000_000 * (1 + growth) ** y * SHAPE for y in range(years)])
-    parts = [
-        pd.DataFrame({"month": months, "channel_id": c, "net_sales": total / 2**k}) for k, c in enumerate(channels)
-    ]
+    parts = [pd.DataFrame({"month": months, "channel_id": c, "net_sales": total / 2**k}) for k, c in enumerate(channels)]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -97,9 +95,7 @@ def test_a_detailed_sales_plan_replaces_the_phased_target_of_its_parts():
 def test_a_sales_plan_that_does_not_name_the_part_is_not_used_for_it():
     months = pd.date_range("2025-01-01", periods=12, freq="MS")
     detail = pd.DataFrame({"month": months, "channel_id": None, "net_sales": 1.0})
-    pd.testing.assert_frame_equal(
-        plan_of(history(), part="channel_id", sales_plan=detail), plan_of(history(), part="channel_id")
-    )
+    pd.testing.assert_frame_equal(plan_of(history(), part="channel_id", sales_plan=detail), plan_of(history(), part="channel_id"))
 
 
 def test_a_part_without_last_year_has_sales_but_no_target():

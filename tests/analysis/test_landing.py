@@ -60,9 +60,7 @@ def test_the_future_does_not_leak_into_the_landing():
 
 
 def test_the_same_history_gives_the_same_draws():
-    assert np.array_equal(
-        landing(world(2), YEAR, date(2025, 4, 30)).draws, landing(world(2), YEAR, date(2025, 4, 30)).draws
-    )
+    assert np.array_equal(landing(world(2), YEAR, date(2025, 4, 30)).draws, landing(world(2), YEAR, date(2025, 4, 30)).draws)
 
 
 def test_a_year_that_is_over_has_landed():

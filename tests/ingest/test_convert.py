@@ -217,7 +217,9 @@ def test_a_declared_blank_is_nothing_in_text_and_other_text_is_kept(con):
     assert converted(con, " NA ", dt.string, blanks=("--",))[0] == "NA"
 
 
-@pytest.mark.parametrize(("scale", "raw", "expected"), [(0.01, "12345", "123.45"), (1000, "1.23456", "1234.56"), (0.001, "(1,500)", "-1.5")])
+@pytest.mark.parametrize(
+    ("scale", "raw", "expected"), [(0.01, "12345", "123.45"), (1000, "1.23456", "1234.56"), (0.001, "(1,500)", "-1.5")]
+)
 def test_a_scale_is_exact(con, scale, raw, expected):
     assert converted(con, raw, MONEY, scale=scale)[0] == Decimal(expected)
 

@@ -15,9 +15,7 @@ from brandops.present.status import Status
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02_data_collection_and_quality.ipynb"
 ITEMS_OF_SECTION = [item for item in ITEMS if item.startswith("2.")]
-PLAN = SimpleNamespace(
-    currency="CNY", fiscal_year_start=1, targets=Targets(valid_responses_month=95), survey=SurveyRules()
-)
+PLAN = SimpleNamespace(currency="CNY", fiscal_year_start=1, targets=Targets(valid_responses_month=95), survey=SurveyRules())
 SALES_ALONE = {"sources": 1, "source_months": 26, "sales_monthly": None, "sales_daily": None, "customers_monthly": None}
 
 

@@ -17,9 +17,7 @@ from brandops.pipeline.stages import Rooms
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PLAN = "company: Tiny\ncurrency: EUR\ntime_zone: Europe/Berlin\ncell_timeout: 20\n"
-SOURCES = (
-    "sources:\n- {name: products, table: products, kind: csv, path: 'raw/*.csv', columns: {product_id: product_id}}\n"
-)
+SOURCES = "sources:\n- {name: products, table: products, kind: csv, path: 'raw/*.csv', columns: {product_id: product_id}}\n"
 PARAMETERS = 'profile: str = "tiny"\nperiod: str = ""\nlanguage: str = "en"\nas_of: str = ""'
 
 

@@ -22,9 +22,7 @@ ITEM = ["channel_id", "product_id"]
 GROUP = ["channel_id", "category"]
 
 
-def bridge(
-    base: pd.DataFrame, now: pd.DataFrame, group: list[str] = GROUP, item: list[str] = ITEM
-) -> pd.DataFrame:
+def bridge(base: pd.DataFrame, now: pd.DataFrame, group: list[str] = GROUP, item: list[str] = ITEM) -> pd.DataFrame:
     """Split the difference in net sales by group.
 
     Parameters
@@ -61,9 +59,7 @@ def bridge(
     totals = both.rename(columns={"net_sales0": "base", "net_sales1": "now"})
     named = ["base", "price", "volume", "new", "discontinued", "now"]
     table = totals.groupby(group, dropna=False)[named].sum().round(2).reset_index()
-    table["mix"] = (
-        table["now"] - table["base"] - table[["price", "volume", "new", "discontinued"]].sum(axis=1)
-    ).round(2)
+    table["mix"] = (table["now"] - table["base"] - table[["price", "volume", "new", "discontinued"]].sum(axis=1)).round(2)
     return table[[*group, "base", *EFFECTS, "now"]]
 
 
@@ -82,9 +78,7 @@ def plan_base(last_year: pd.DataFrame, target: float) -> pd.DataFrame:
     """
     total = float(last_year["net_sales"].sum())
     factor = target / total if total > 0 else np.nan
-    return last_year.assign(
-        net_sales=last_year["net_sales"] * factor, quantity=last_year["quantity"] * factor
-    )
+    return last_year.assign(net_sales=last_year["net_sales"] * factor, quantity=last_year["quantity"] * factor)
 
 
 def top_groups(groups: pd.DataFrame, labels: list[str], count: int = 12) -> pd.DataFrame:

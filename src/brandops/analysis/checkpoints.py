@@ -14,9 +14,7 @@ import pandas as pd
 
 from brandops.periods import Grain, Period
 
-CLOSED_WEEKDAY = (
-    0.05  # a weekday that sells less than this part of a mean day is a closing day: no profile from it
-)
+CLOSED_WEEKDAY = 0.05  # a weekday that sells less than this part of a mean day is a closing day: no profile from it
 ANSWER_DAYS = {
     Grain.WEEK: 14,
     Grain.MONTH: 31,
@@ -61,14 +59,10 @@ def elapsed_share(days: pd.DataFrame, as_of: date) -> float:
     """Share of the as-of month's target that falls on its days up to `as_of`."""
     month = days[days["month"] == pd.Timestamp(as_of.replace(day=1))]
     total = month["target"].sum()
-    return (
-        float(month.loc[month["date"] <= pd.Timestamp(as_of), "target"].sum() / total) if total > 0 else 1.0
-    )
+    return float(month.loc[month["date"] <= pd.Timestamp(as_of), "target"].sum() / total) if total > 0 else 1.0
 
 
-def checkpoints(
-    days: pd.DataFrame, year: Period, grain: Grain, as_of: date, threshold: float
-) -> pd.DataFrame:
+def checkpoints(days: pd.DataFrame, year: Period, grain: Grain, as_of: date, threshold: float) -> pd.DataFrame:
     """Cumulative actual against cumulative plan at the end of every week or month of the year that has ended.
 
     Returns
@@ -114,11 +108,7 @@ def with_actions(
     """
     breaches = table[table["breach"]].drop(columns="breach").reset_index(drop=True)
     empty = pd.DataFrame(columns=["action_id", "action", "owner", "opened_on", "closed_on", "plan_item"])
-    known = (
-        empty
-        if actions is None
-        else actions[actions["plan_item"].isin(items)].sort_values(["opened_on", "action_id"])
-    )
+    known = empty if actions is None else actions[actions["plan_item"].isin(items)].sort_values(["opened_on", "action_id"])
     found = [_answers(known, row, ANSWER_DAYS[grain]) for row in breaches.itertuples()]
     names = ["actions", "action", "owner", "opened_on", "closed_on"]
     joined = pd.DataFrame(found, columns=names, index=breaches.index)

@@ -136,9 +136,7 @@ def mean_line(sales_monthly: pd.DataFrame | None) -> float:
     return float(sales_monthly["net_sales"].sum() / lines) if lines else float("nan")
 
 
-def broken_references(
-    integrity: pd.DataFrame | None, family: str, tables: Mapping[str, Table] = TABLES
-) -> pd.DataFrame:
+def broken_references(integrity: pd.DataFrame | None, family: str, tables: Mapping[str, Table] = TABLES) -> pd.DataFrame:
     """References of a family's tables and the rows that point at nothing.
 
     Returns
@@ -155,9 +153,7 @@ def broken_references(
     return made.sort_values(["orphans", "rows"], ascending=False, kind="stable", ignore_index=True)[columns]
 
 
-def research_check(
-    market_monthly: pd.DataFrame, sales_monthly: pd.DataFrame, months: list[pd.Timestamp]
-) -> pd.DataFrame:
+def research_check(market_monthly: pd.DataFrame, sales_monthly: pd.DataFrame, months: list[pd.Timestamp]) -> pd.DataFrame:
     """Compare the own sales that market research reports with those booked.
 
     Returns

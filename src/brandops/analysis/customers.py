@@ -75,9 +75,7 @@ def new_customers(
     return parts[columns].rename_axis("part").reset_index()
 
 
-def new_customers_by_month(
-    new_daily: pd.DataFrame, first: date, as_of: date, by: str = "channel_type"
-) -> pd.DataFrame:
+def new_customers_by_month(new_daily: pd.DataFrame, first: date, as_of: date, by: str = "channel_type") -> pd.DataFrame:
     """First-ever buyers by month and part: `month`, `part`, `new_customers`, zero where a month had none."""
     rows = new_daily[new_daily["date"].between(pd.Timestamp(first), pd.Timestamp(as_of))]
     month = rows["date"].dt.to_period("M").dt.to_timestamp()
@@ -115,9 +113,7 @@ def acquisition_cost(
     spent = costs[costs["month"].isin(starts) & costs["cost_type"].isin(cost_types)]
     spent = spent.merge(channels[["channel_id", "channel_type"]], on="channel_id", how="left")
     won = _count(new_daily, months[0].start, months[-1].end, "channel_type")
-    table = pd.DataFrame(
-        {"cost": spent.groupby("channel_type")["amount"].sum(), "new_customers": won}
-    ).fillna(0)
+    table = pd.DataFrame({"cost": spent.groupby("channel_type")["amount"].sum(), "new_customers": won}).fillna(0)
     table = pd.concat([table.sort_index(), table.sum().to_frame("all").T]).rename_axis("part").reset_index()
     table["cost_per_customer"] = (table["cost"] / table["new_customers"]).where(table["new_customers"] > 0)
     return table

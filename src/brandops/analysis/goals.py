@@ -180,9 +180,7 @@ def attainment(planned: pd.DataFrame, periods: list[Period]) -> pd.DataFrame:
         sums = months.groupby("part").agg(
             actual=("actual", "sum"), target=("target_to_date", "sum"), last_year=("last_year", _sum_or_nan)
         )
-        rows.append(
-            sums.assign(period=period.label, start=pd.Timestamp(period.start), full_target=full).reset_index()
-        )
+        rows.append(sums.assign(period=period.label, start=pd.Timestamp(period.start), full_target=full).reset_index())
     table = pd.concat(rows, ignore_index=True)
     table = table[(table["target"] != 0) | (table["actual"] != 0)].reset_index(drop=True)
     table["attainment"] = (table["actual"] / table["target"]).where(table["target"] > 0)
@@ -259,9 +257,7 @@ def quarters_to_date(year: Period, as_of: date) -> list[Period]:
 
 def _index_frame(months: list[pd.Timestamp], weights: np.ndarray, ratios: np.ndarray | None) -> pd.DataFrame:
     share = weights / weights.sum()
-    low, high = (
-        (np.full(12, np.nan),) * 2 if ratios is None else (ratios.min(axis=0) * 12, ratios.max(axis=0) * 12)
-    )
+    low, high = (np.full(12, np.nan),) * 2 if ratios is None else (ratios.min(axis=0) * 12, ratios.max(axis=0) * 12)
     years = 0 if ratios is None else len(ratios)
     columns = {"share": share, "index": share * 12, "lowest": low, "highest": high, "years": years}
     return pd.DataFrame({"month": months, **columns})
@@ -274,9 +270,7 @@ def _plan_by_part(sales_plan: pd.DataFrame | None, year: Period, part: str | Non
     if part is not None and (rows.empty or rows[part].isna().any()):
         return None
     names = pd.Series("all", rows.index) if part is None else rows[part].astype("string")
-    wide = rows.assign(part=names).pivot_table(
-        index="month", columns="part", values="net_sales", aggfunc="sum"
-    )
+    wide = rows.assign(part=names).pivot_table(index="month", columns="part", values="net_sales", aggfunc="sum")
     return wide.fillna(0) if len(wide) == 12 else None
 
 
@@ -294,6 +288,4 @@ def _sum_or_nan(values: pd.Series) -> float:
 
 
 def _no_plan() -> pd.DataFrame:
-    return pd.DataFrame(
-        {"part": [], "month": pd.to_datetime([]), "target": [], "actual": [], "last_year": []}
-    )
+    return pd.DataFrame({"part": [], "month": pd.to_datetime([]), "target": [], "actual": [], "last_year": []})

@@ -62,9 +62,7 @@ class Landing:
         return float((self.draws >= target).mean())
 
 
-def landing(
-    history: pd.DataFrame, year: Period, as_of: date, level: float = 0.80, elapsed: float | None = None
-) -> Landing | None:
+def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.80, elapsed: float | None = None) -> Landing | None:
     """Predict the year's net sales from what was known on `as_of`.
 
     Parameters
@@ -113,9 +111,7 @@ def landing(
     return Landing(year, as_of, to_date, float(draws.mean()), float(low), float(high), level, frame, draws)
 
 
-def landing_path(
-    history: pd.DataFrame, year: Period, as_of: date, target: float, level: float = 0.80
-) -> pd.DataFrame:
+def landing_path(history: pd.DataFrame, year: Period, as_of: date, target: float, level: float = 0.80) -> pd.DataFrame:
     """How the landing was seen at the end of each month so far, from what was known then.
 
     Returns

@@ -44,9 +44,7 @@ def complete_months(market: pd.DataFrame, as_of: date) -> list[pd.Timestamp]:
     return sorted(set(ended.loc[own, "month"]) & set(ended.loc[~own, "month"]))
 
 
-def shares(
-    market: pd.DataFrame, windows: dict[str, list[pd.Timestamp]], by: str | None = None
-) -> pd.DataFrame:
+def shares(market: pd.DataFrame, windows: dict[str, list[pd.Timestamp]], by: str | None = None) -> pd.DataFrame:
     """Share and rank of every competitor in each window of months.
 
     Parameters
@@ -90,9 +88,7 @@ def shares(
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
-def quarter_windows(
-    market: pd.DataFrame, until: date, count: int, fiscal_start: int
-) -> dict[str, list[pd.Timestamp]]:
+def quarter_windows(market: pd.DataFrame, until: date, count: int, fiscal_start: int) -> dict[str, list[pd.Timestamp]]:
     """The last `count` quarters of which every month is complete by `until`, oldest first."""
     months = set(complete_months(market, until))
     quarter, windows = period_of(until, Grain.QUARTER, fiscal_start), {}
@@ -103,9 +99,7 @@ def quarter_windows(
     return dict(list(windows.items())[:count][::-1])
 
 
-def year_windows(
-    market: pd.DataFrame, year: Period, as_of: date, base_year: int | None = None
-) -> dict[str, list[pd.Timestamp]]:
+def year_windows(market: pd.DataFrame, year: Period, as_of: date, base_year: int | None = None) -> dict[str, list[pd.Timestamp]]:
     """The year to date (`now`) and the same months of the base year (`base`), so that seasons cannot pass
     for a gain.
 
@@ -157,9 +151,7 @@ def largest(table: pd.DataFrame, count: int) -> list[str]:
 
 def _sums(rows: pd.DataFrame) -> pd.DataFrame:
     keys = ["part", "competitor"]
-    priced = (
-        rows["price_index"].astype(float) if "price_index" in rows else pd.Series(float("nan"), rows.index)
-    )
+    priced = rows["price_index"].astype(float) if "price_index" in rows else pd.Series(float("nan"), rows.index)
     rows = rows.assign(sales=rows["sales"].astype(float))
     rows = rows.assign(value=rows["sales"] * priced, weight=rows["sales"].where(priced.notna()))
     sums = rows.groupby(keys)[["sales", "value", "weight"]].sum().reset_index()

@@ -128,9 +128,7 @@ def try_segmenting(customers_monthly: pd.DataFrame, as_of: pd.Timestamp) -> Repu
         return None
     x, y = frames[0], outcomes[0].to_numpy()
     linear = make_pipeline(StandardScaler(), LogisticRegression(max_iter=500)).fit(_log(x_train), y_train)
-    tree = DecisionTreeClassifier(
-        max_depth=TREE_DEPTH, min_samples_leaf=max(20, len(x_train) // 100), random_state=SEED
-    )
+    tree = DecisionTreeClassifier(max_depth=TREE_DEPTH, min_samples_leaf=max(20, len(x_train) // 100), random_state=SEED)
     tree.fit(x_train, y_train)
     chances = {"naive": -x["months_since_order"].to_numpy(), "linear": linear.predict_proba(_log(x))[:, 1],
                "tree": tree.predict_proba(x)[:, 1]}  # fmt: skip

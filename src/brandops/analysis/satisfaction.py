@@ -29,9 +29,7 @@ _DRIVER = [
 MINIMUM_ANSWERS = 30  # fewer complete answers than this explain nothing
 
 
-def csat(
-    responses: pd.DataFrame, satisfied_from: int, by: list[str] | None = None, level: float = LEVEL
-) -> pd.DataFrame:
+def csat(responses: pd.DataFrame, satisfied_from: int, by: list[str] | None = None, level: float = LEVEL) -> pd.DataFrame:
     """Share of satisfied answers.
 
     Returns
@@ -76,15 +74,10 @@ def drivers(responses: pd.DataFrame, satisfied_from: int, level: float = LEVEL) 
         return pd.DataFrame(columns=_DRIVER)
     importance = _shapley(values, unhappy, weight)
     rng = np.random.default_rng(len(complete))
-    draws = [
-        _shapley(values[i], unhappy[i], weight[i])
-        for i in rng.integers(len(values), size=(BOOTSTRAPS, len(values)))
-    ]
+    draws = [_shapley(values[i], unhappy[i], weight[i]) for i in rng.integers(len(values), size=(BOOTSTRAPS, len(values)))]
     tail = (1 - level) / 2
     low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
-    frame = pd.DataFrame(
-        {"driver": questions, "importance": importance, "low": low, "high": high, "n": len(complete)}
-    )
+    frame = pd.DataFrame({"driver": questions, "importance": importance, "low": low, "high": high, "n": len(complete)})
     detail = [_contrast(values[:, k], unhappy, weight, level) for k in range(len(questions))]
     frame = frame.join(pd.DataFrame(detail))
     return frame.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
@@ -93,22 +86,14 @@ def drivers(responses: pd.DataFrame, satisfied_from: int, level: float = LEVEL) 
 def one(table: pd.DataFrame) -> Estimate:
     """The single row of an ungrouped result as an estimate."""
     row = table.iloc[0]
-    return Estimate(
-        float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]), float(row["effective_n"])
-    )
+    return Estimate(float(row["value"]), float(row["low"]), float(row["high"]), int(row["n"]), float(row["effective_n"]))
 
 
-def _grouped(
-    responses: pd.DataFrame, values: pd.Series, by: list[str] | None, estimate, level: float
-) -> pd.DataFrame:
+def _grouped(responses: pd.DataFrame, values: pd.Series, by: list[str] | None, estimate, level: float) -> pd.DataFrame:
     weight = responses["weight"] if "weight" in responses else pd.Series(1.0, responses.index)
     measures = ["value", "low", "high", "n", "effective_n"]
-    groups = (
-        [((), values.index)] if not by else [(k, i.index) for k, i in responses.groupby(by, dropna=False)]
-    )
-    rows = [
-        (*key, *vars(estimate(values.loc[index], weight.loc[index], level)).values()) for key, index in groups
-    ]
+    groups = [((), values.index)] if not by else [(k, i.index) for k, i in responses.groupby(by, dropna=False)]
+    rows = [(*key, *vars(estimate(values.loc[index], weight.loc[index], level)).values()) for key, index in groups]
     return pd.DataFrame(rows, columns=[*(by or []), *measures])
 
 

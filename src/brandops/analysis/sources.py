@@ -226,9 +226,7 @@ def conversions_by_format(conversions: pd.DataFrame) -> pd.DataFrame:
         format, columns (distinct source columns it was met in), tables, values. Most values first.
     """
     named = conversions.assign(where=conversions["source"] + "." + conversions["column"])
-    made = named.groupby("format").agg(
-        columns=("where", "nunique"), tables=("table", lambda t: _joined(t)), values=("rows", "sum")
-    )
+    made = named.groupby("format").agg(columns=("where", "nunique"), tables=("table", lambda t: _joined(t)), values=("rows", "sum"))
     return made.sort_values(["values", "columns"], ascending=False, kind="stable").reset_index()
 
 

@@ -49,9 +49,7 @@ def stage_tasks(actions: pd.DataFrame, stage: Stage, year: Period, as_of: date) 
     then by due date."""
     first, last = stage_days(stage, year)
     named = actions["stage"].isna() | (actions["stage"] == stage.stage)
-    rows = with_status(
-        actions[named & actions["due_on"].between(pd.Timestamp(first), pd.Timestamp(last))], as_of
-    )
+    rows = with_status(actions[named & actions["due_on"].between(pd.Timestamp(first), pd.Timestamp(last))], as_of)
     order = rows["status"].map({OVERDUE: 0, OPEN: 1, LATE: 2, ON_TIME: 3})
     columns = [
         "action_id",
@@ -102,10 +100,7 @@ def departments(actions: pd.DataFrame, first: date, last: date, as_of: date) -> 
         overdue).
     """
     rows = with_status(actions[actions["due_on"].between(pd.Timestamp(first), pd.Timestamp(last))], as_of)
-    table = [
-        {"department": name, **_delivery(group)}
-        for name, group in rows.groupby("to_department", dropna=False)
-    ]
+    table = [{"department": name, **_delivery(group)} for name, group in rows.groupby("to_department", dropna=False)]
     frame = pd.DataFrame(table, columns=["department", *_DELIVERY])
     return frame.sort_values(["on_time_share", "department"], ignore_index=True)
 

@@ -71,9 +71,7 @@ def valid_responses(
     return checked
 
 
-def post_stratification_weights(
-    responses: pd.DataFrame, population: pd.DataFrame, max_weight: float = 5.0
-) -> pd.Series:
+def post_stratification_weights(responses: pd.DataFrame, population: pd.DataFrame, max_weight: float = 5.0) -> pd.Series:
     """Weight answers so that their shares by region, age group and gender are the population's.
 
     Iterative proportional fitting on the margins of `MARGINS` both frames hold, each round trimmed at

@@ -121,11 +121,7 @@ def worst_tracked_days(web_orders_daily: pd.DataFrame, days: int = 10, min_order
     busy["order_ratio"] = busy["tracked_orders"] / busy["ledger_orders"]
     busy["unseen"] = busy["ledger_orders"] - busy["tracked_orders"]
     columns = ["date", "tracked_orders", "ledger_orders", "order_ratio", "unseen"]
-    return (
-        busy.sort_values(["unseen", "date"], ascending=[False, True])[columns]
-        .head(days)
-        .reset_index(drop=True)
-    )
+    return busy.sort_values(["unseen", "date"], ascending=[False, True])[columns].head(days).reset_index(drop=True)
 
 
 def months_of(dates: pd.Series) -> pd.Series:

@@ -5,6 +5,7 @@ purchase rates. Consumers' orders are identified (loyalty card, platform account
 consumer's rate constant over the years up to the seasons; the rest is anonymous.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,16 +111,14 @@ def _give_consumers(rng, orders: Orders, index: np.ndarray, people: dict[str, np
     group = (orders.region[index] * len(CHANNEL_IDS) + orders.channel[index]) * 2 + orders.promoted[index]
     order = np.argsort(group, kind="stable")
     bounds = np.flatnonzero(np.diff(group[order], prepend=-1, append=-1))
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in itertools.pairwise(bounds):
         chosen = index[order[start:end]]
         region, channel, promoted = orders.region[chosen[0]], orders.channel[chosen[0]], orders.promoted[chosen[0]]
         candidates = np.flatnonzero(people["region"] == region)
         weight = people["rate"][candidates] * np.where(people["channel"][candidates] == channel, 1.0, _HOME_SHARE)
         weight = weight * (affinity[candidates] if promoted else 1.0)
         if len(candidates):
-            orders.customer[chosen] = _draw_alive(
-                rng, orders.day[chosen], candidates, weight, people["born"], people["dies"]
-            )
+            orders.customer[chosen] = _draw_alive(rng, orders.day[chosen], candidates, weight, people["born"], people["dies"])
 
 
 def _draw_alive(rng, day, candidates, weight, born, dies) -> np.ndarray:

@@ -90,9 +90,7 @@ def intensity(truth: Truth, product: pd.DataFrame, channel: Channel, price: Pric
     taste = product["popularity"].to_numpy() * np.exp(rng.normal(0, 0.35, len(product)))
     taste = taste / taste.sum()
     trend = np.exp((YEARS[:, None] - YEARS[-1]) * (np.log1p(channel.growth) + np.log1p(growth)[None, :]))
-    response = (price.relative / channel.price_level) ** channel.elasticity * np.exp(
-        channel.promotion_lift * price.promoted
-    )
+    response = (price.relative / channel.price_level) ** channel.elasticity * np.exp(channel.promotion_lift * price.promoted)
     daily = channel.line_share * opening(channel) * season(truth, channel.type)
     # New products take from the rest of the range: the trend alone makes a channel grow.
     offered = taste[None, :] * life_cycle(product)

@@ -17,8 +17,9 @@ TWICE_MONTH = "2024-03"
 TEST_ORDERS = 12
 
 _ERP_COLUMNS = {
-    "order_id": "订单号", "line_no": "行号", "ordered_at": "下单时间", "customer_id": "客户编码", "channel_id": "渠道", "region": "大区",
-    "site_id": "门店", "salesperson_id": "业务员", "product_id": "商品编码", "quantity": "数量", "list_price": "吊牌价",
+    "order_id": "订单号", "line_no": "行号", "ordered_at": "下单时间", "customer_id": "客户编码", "channel_id": "渠道",
+    "region": "大区", "site_id": "门店", "salesperson_id": "业务员",
+    "product_id": "商品编码", "quantity": "数量", "list_price": "吊牌价",
     "net_price": "成交价", "net_sales": "实付金额", "discount": "折扣额", "cost": "单位成本", "campaign_id": "活动编号",
     "promoted": "是否促销",
 }  # fmt: skip

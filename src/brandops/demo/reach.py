@@ -41,7 +41,7 @@ def market_monthly(truth: Truth, line: pd.DataFrame, category_of: pd.Series, see
             held = (share + drift * np.arange(len(MONTHS)) / 12) * np.exp(rng.normal(0, 0.02, len(MONTHS)))
             index = 1 + 0.12 * rng.standard_normal() * 0.3 + rng.normal(0, 0.008, len(MONTHS))
             if competitor == war["competitor"] and category == war["category"]:
-                fought = np.asarray((MONTHS >= war["starts_on"]) & (MONTHS <= war["ends_on"]))
+                fought = np.asarray((war["starts_on"] <= MONTHS) & (war["ends_on"] >= MONTHS))
                 held, index = held + 0.022 * fought, index * np.where(fought, war["price_index_factor"], 1.0)
             sales = market * held
             listed += sales

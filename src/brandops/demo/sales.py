@@ -40,7 +40,9 @@ def staffed_channels(person: pd.DataFrame, productivity: np.ndarray) -> dict[str
     return result
 
 
-def sales(truth: Truth, product, campaign, person, training, seed: int, scale: float) -> tuple[pd.DataFrame, Population, np.ndarray]:
+def sales(
+    truth: Truth, product, campaign, person, training, seed: int, scale: float
+) -> tuple[pd.DataFrame, Population, np.ndarray]:
     """Return sales lines (contract columns; `ordered_at` local and naive), the population and people's productivity.
 
     Money columns are floats holding whole cents.

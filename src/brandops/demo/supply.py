@@ -71,7 +71,9 @@ def purchase_orders(truth: Truth, supplier: pd.DataFrame, price: pd.DataFrame, s
             chance = supplier["late"][index]
             if material == shock["material"] and shock["starts_on"] <= str(ordered.date()) <= shock["ends_on"]:
                 chance = min(0.9, chance * 2 + 0.25)
-            delay = int(np.ceil(rng.exponential(supplier["late_days"][index]))) if rng.random() < chance else -int(rng.integers(0, 3))
+            delay = (
+                int(np.ceil(rng.exponential(supplier["late_days"][index]))) if rng.random() < chance else -int(rng.integers(0, 3))
+            )
             quantity = float(np.round(np.exp(rng.normal(6.2, 0.5))))
             short = quantity if rng.random() > 0.06 else np.floor(quantity * rng.uniform(0.75, 0.98))
             promised = ordered + pd.Timedelta(days=lead)

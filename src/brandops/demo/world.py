@@ -100,14 +100,12 @@ def true_parameters(made: World) -> dict:
         "brands": {name: {"weight": weight, "price_level": level} for name, (weight, level, _) in BRANDS.items()},
         "segments": [asdict(segment) for segment in SEGMENTS],
         "campaigns": [
-            {"campaign_id": number, **asdict(campaign)}
-            for number, campaign in zip(campaign["campaign_id"], CAMPAIGNS, strict=True)
+            {"campaign_id": number, **asdict(campaign)} for number, campaign in zip(campaign["campaign_id"], CAMPAIGNS, strict=True)
         ],
         "shocks": [asdict(shock) for shock in SHOCKS],
         "suppliers": supplier[["supplier_id", "late", "late_days"]].to_dict("records"),
         "material_suppliers": {
-            material: [supplier["supplier_id"][i] for i in members]
-            for material, members in supply.supplies(made.truth).items()
+            material: [supplier["supplier_id"][i] for i in members] for material, members in supply.supplies(made.truth).items()
         },
         "ability": dict(zip(person["person_id"], person["ability"].round(6).to_list(), strict=True)),
         "defaulted_customers": made.tables["customers"]["customer_id"][defaulted].to_list(),

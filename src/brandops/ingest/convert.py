@@ -127,7 +127,8 @@ def _native(raw: str, raw_type: str, dtype: dt.DataType, reading: Reading) -> st
     numeric = integer or raw_type in {"DOUBLE", "FLOAT"} or raw_type.startswith("DECIMAL")
     if dtype.is_string():
         if raw_type in {"DOUBLE", "FLOAT"}:
-            return f"CASE WHEN {raw} = trunc({raw}) THEN TRY_CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR) ELSE CAST({raw} AS VARCHAR) END"
+            whole = f"TRY_CAST(TRY_CAST({raw} AS BIGINT) AS VARCHAR)"
+            return f"CASE WHEN {raw} = trunc({raw}) THEN {whole} ELSE CAST({raw} AS VARCHAR) END"
         return f"CAST({raw} AS VARCHAR)"
     if numeric and (dtype.is_decimal() or dtype.is_floating()):
         factor = f" * {_factor(reading.scale)}" if reading.scale is not None else ""
@@ -136,7 +137,10 @@ def _native(raw: str, raw_type: str, dtype: dt.DataType, reading: Reading) -> st
         return f"TRY_CAST({raw} AS BIGINT)" if integer else f"CASE WHEN {raw} = trunc({raw}) THEN TRY_CAST({raw} AS BIGINT) END"
     if dtype.is_boolean():
         return raw if raw_type == "BOOLEAN" else f"CASE {raw} WHEN 0 THEN false WHEN 1 THEN true END" if numeric else None
-    zoned, naive = raw_type == "TIMESTAMP WITH TIME ZONE", raw_type.startswith("TIMESTAMP") and raw_type != "TIMESTAMP WITH TIME ZONE"
+    zoned, naive = (
+        raw_type == "TIMESTAMP WITH TIME ZONE",
+        raw_type.startswith("TIMESTAMP") and raw_type != "TIMESTAMP WITH TIME ZONE",
+    )
     if dtype.is_date() and (raw_type == "DATE" or naive):
         return _plausible(f"CAST({raw} AS DATE)")
     if dtype.is_date() and zoned:
@@ -326,7 +330,7 @@ def _timestamp(raw: str, reading: Reading) -> Conversion:
         spaced = f"regexp_replace({iso}, '^([-0-9]+)[ T]*(\\d{{1,2}}:)', '\\1 \\2')"
         cases.append((f"regexp_full_match({text}, '{shape}{_CLOCK}')", local(_minutes(spaced)), literal(f"{label} time")))
         zoned = f"regexp_replace(regexp_replace({spaced}, '\\s*(?:Z|UTC)$', '+00'), '([-+]\\d\\d)(\\d\\d)$', '\\1:\\2')"
-        moment = f"TRY_CAST({_minutes(zoned)[len('TRY_CAST('):-len(' AS TIMESTAMP)')]} AS TIMESTAMPTZ)"
+        moment = f"TRY_CAST({_minutes(zoned)[len('TRY_CAST(') : -len(' AS TIMESTAMP)')]} AS TIMESTAMPTZ)"
         cases.append((f"regexp_full_match({text}, '{shape}{_CLOCK}{_ZONE}')", moment, literal(f"{label} zone")))
     if "compact" in reading.date_formats:
         moment = local(f"try_strptime({text}, '%Y%m%d%H%M%S')")

@@ -71,7 +71,7 @@ def _from_sqlite(source: Source, path: Path, target: Path) -> None:
         try:
             described = database.execute(f"SELECT * FROM ({query}) LIMIT 0").description
             columns = [column[0] for column in described]
-            texts = ", ".join('CAST("{0}" AS TEXT)'.format(c.replace('"', '""')) for c in columns)
+            texts = ", ".join('CAST("{}" AS TEXT)'.format(c.replace('"', '""')) for c in columns)
             cursor = database.execute(f"SELECT {texts} FROM ({query})")
             write_text(columns, batches(list(row) for row in cursor), target)
         finally:

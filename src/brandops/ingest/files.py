@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import re
@@ -83,7 +84,7 @@ def find(pattern: str, profile: str, where: str) -> list[Path]:
         base, pattern = Path(next(iter(spec.submodule_search_locations))), inner
     else:
         base, pattern = data_dir(profile), expand(pattern, where)
-    found = sorted(Path(match) for match in glob(str(base / pattern), recursive=True))
+    found = sorted(Path(match) for match in glob(str(base / pattern), recursive=True))  # noqa: PTH207 - the pattern may be absolute
     files = [path for path in found if path.is_file()]
     if not files:
         raise UserError(f"{where}: no file matches {pattern} in {base}")
@@ -181,7 +182,7 @@ def _in_force(source: Source, versions: list[File]) -> list[File]:
     """
     repeats = [file for file in versions if file.same_as is not None]
     ordered = sorted((f for f in versions if f.same_as is None), key=lambda f: (f.received or date.min, f.shown))
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in itertools.pairwise(ordered):
         if earlier.received == later.received:
             raise UserError(
                 f"{source.name}: {earlier.shown} and {later.shown} are both {source.replaces} {later.group}, received "

@@ -80,14 +80,18 @@ def finish_table(
     )
     for position, part in enumerate(parts):
         file = part.file
-        con.execute("INSERT INTO parts VALUES (?, ?, ?, ?, ?)", [position, part.source.name, file.shown, file.known_from, file.known_to])
+        con.execute(
+            "INSERT INTO parts VALUES (?, ?, ?, ?, ?)", [position, part.source.name, file.shown, file.known_from, file.known_to]
+        )
     if parts:
         _find_orphans(con, table, parts, referenced)
         _find_duplicates(con, table, parts)
     outcome = Outcome(folder)
     rejects = []
     for position, part in enumerate(parts):
-        found = dict(con.execute("SELECT rule, count(*) FROM rejected WHERE part = ? GROUP BY rule ORDER BY rule", [position]).fetchall())
+        found = dict(
+            con.execute("SELECT rule, count(*) FROM rejected WHERE part = ? GROUP BY rule ORDER BY rule", [position]).fetchall()
+        )
         _write_part(con, position, part, folder, bool(found))
         if found:
             rejects.append(_records(con, position, part, transform_of(part), folder))
@@ -188,7 +192,7 @@ def _records(con: duckdb.DuckDBPyConnection, position: int, part: Part, transfor
     path = str(folder / f"rejects-{position}.parquet")
     where = f"_row IN (SELECT row FROM rejected WHERE part = {position})"
     con.execute(
-        f"COPY (SELECT {reject_columns(part.source, part.file)}, g.row, g.column_name AS \"column\", g.value, g.rule, "
+        f'COPY (SELECT {reject_columns(part.source, part.file)}, g.row, g.column_name AS "column", g.value, g.rule, '
         f"r.record, r.known_on FROM rejected AS g JOIN ({transform.rejected(where, 'known by key')}) AS r USING (row) "
         f"WHERE g.part = {position} ORDER BY g.row) TO {literal(path)} (FORMAT parquet)"
     )

@@ -86,7 +86,6 @@ def load_manifest(profile: str) -> Manifest:
     except FileNotFoundError:
         raise UserError(f"{profile}: nothing ingested yet; run: python -m brandops.ingest --profile {profile}") from None
     sources = [
-        SourceAccount(**{**account, "files": [FileAccount(**file) for file in account["files"]]})
-        for account in data.pop("sources")
+        SourceAccount(**{**account, "files": [FileAccount(**file) for file in account["files"]]}) for account in data.pop("sources")
     ]
     return Manifest(sources=sources, **data)

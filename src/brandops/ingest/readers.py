@@ -85,7 +85,9 @@ def first_line(error: Exception) -> str:
 
 def parquet(con: duckdb.DuckDBPyConnection, source: Source, path: Path) -> Raw:
     file = literal(str(path))
-    relation = f"(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row FROM read_parquet({file}, file_row_number = true))"
+    relation = (
+        f"(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row FROM read_parquet({file}, file_row_number = true))"
+    )
     rows = con.execute(f"SELECT count(*) FROM read_parquet({file})").fetchone()[0]
     return _without_footer(con, source, Raw(relation, rows))
 
@@ -139,8 +141,10 @@ def _csv(con: duckdb.DuckDBPyConnection, source: Source, path: Path, shown: str,
     raw = parquet(con, source, target)
     raw.rows, raw.unreadable, raw.footer = raw.rows + len(unreadable), unreadable, raw.footer + footer
     if starts:
-        shift = " + ".join(f"CAST(_row >= {start} AS BIGINT)" for start in starts) if len(starts) <= 30 else (
-            f"len(list_filter({starts}::BIGINT[], s -> s <= _row))"
+        shift = (
+            " + ".join(f"CAST(_row >= {start} AS BIGINT)" for start in starts)
+            if len(starts) <= 30
+            else (f"len(list_filter({starts}::BIGINT[], s -> s <= _row))")
         )
         raw.relation = f"(SELECT * EXCLUDE (_row), _row + {shift} AS _row FROM {raw.relation})"
     return raw
@@ -270,5 +274,3 @@ def write_text(columns: list[str], rows: Iterator[list[list[str | None]]], targe
         for batch in rows:
             turned = zip(*(row[: len(columns)] + [None] * (len(columns) - len(row)) for row in batch), strict=True)
             writer.write_table(pa.table([pa.array(values, pa.string()) for values in turned], schema=schema))
-
-

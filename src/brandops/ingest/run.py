@@ -279,9 +279,7 @@ def _finish_one(
         key = keys[part.source.name, part.file.shown]
         if key not in run.transforms:
             place, corrections = run.scratch / key[:16], run.corrections_of(part.source)
-            _, run.transforms[key] = open_file(
-                run.con, run.sources, part.source, run.profile, part.file, place, corrections
-            )
+            _, run.transforms[key] = open_file(run.con, run.sources, part.source, run.profile, part.file, place, corrections)
         return run.transforms[key]
 
     referenced = {
@@ -323,10 +321,19 @@ def _account(
                 conversions[column, label] = conversions.get((column, label), 0) + values
             lines.append(
                 FileAccount(
-                    file.shown, file.hash, own.rows_in, loaded, sum(rules.values()), rules, *days,
-                    *(day and day.isoformat() for day in (file.known_from, file.known_to)), file.superseded_by,
-                    own.footer, part and part.target, own.conversions,
-                )  # fmt: skip
+                    file.shown,
+                    file.hash,
+                    own.rows_in,
+                    loaded,
+                    sum(rules.values()),
+                    rules,
+                    *days,
+                    *(day and day.isoformat() for day in (file.known_from, file.known_to)),
+                    file.superseded_by,
+                    own.footer,
+                    part and part.target,
+                    own.conversions,
+                )
             )
         for line in lines:
             if line.rows_in != line.loaded + line.quarantined:

@@ -12,7 +12,7 @@ import duckdb
 from brandops.errors import UserError
 from brandops.ingest import databases, select
 from brandops.ingest.files import File
-from brandops.ingest.readers import Raw, parquet, first_line, read
+from brandops.ingest.readers import Raw, first_line, parquet, read
 from brandops.ingest.sql import literal, name
 from brandops.ingest.transform import MASK, Transform
 from brandops.params.sources import Correction, Source, Sources
@@ -107,7 +107,9 @@ def stage_file(
         if corrections and not sent_twice:
             _write_matched(con, transform, folder)
         where = "false" if sent_twice else "true"
-        staged.loaded = _copy(con, f"SELECT * EXCLUDE (_row), {_provenance(source, file)} FROM ({transform.valid()}) WHERE {where}", staged.rows)
+        staged.loaded = _copy(
+            con, f"SELECT * EXCLUDE (_row), {_provenance(source, file)} FROM ({transform.valid()}) WHERE {where}", staged.rows
+        )
         _write_rejects(con, raw, transform, file, staged, sent_twice)
         if not sent_twice:
             staged.conversions = _count_formats(con, transform)

@@ -60,7 +60,9 @@ class Transform:
             for column, origin in origins.items()
         }
         types = self._types(con, raws)
-        self.columns = [self._column(column, origins[column], raws[column], types[column]) for column in self.table.columns if column in origins]
+        self.columns = [
+            self._column(column, origins[column], raws[column], types[column]) for column in self.table.columns if column in origins
+        ]
 
     def _refuse_absent(self, origins: dict[str, ColumnMap]) -> None:
         absent = [o.source for o in origins.values() if o.source is not None and o.source not in self.raw_columns]
@@ -194,7 +196,7 @@ class Transform:
         column = pick([literal(case[2]) for case in cases])
         shown = pick([value(case[2]) for case in cases])
         return (
-            f"SELECT _row AS row, {column} AS \"column\", {shown} AS value, {rule} AS rule, "
+            f'SELECT _row AS row, {column} AS "column", {shown} AS value, {rule} AS rule, '
             f"{self._record()} AS record, {self.known_on()} AS known_on FROM ({self.corrected(where)})"
         )
 
@@ -230,7 +232,11 @@ class Transform:
             taken = {key.lower() for key in fields}
             if label.lower() not in taken or shown == literal(MASK):
                 fields[next((key for key in fields if key.lower() == label.lower()), label)] = shown
-        return f"CAST(to_json(struct_pack({', '.join(f'{name(k)} := {v}' for k, v in fields.items())})) AS VARCHAR)" if fields else "'{}'"
+        return (
+            f"CAST(to_json(struct_pack({', '.join(f'{name(k)} := {v}' for k, v in fields.items())})) AS VARCHAR)"
+            if fields
+            else "'{}'"
+        )
 
     def formats(self) -> list[Column]:
         """Columns whose formats are counted: dates, times and numbers read from the export."""
@@ -255,8 +261,7 @@ def _mapped(held: str, raw_type: str, dtype: dt.DataType, origin: ColumnMap, rea
     blank = is_blank(held, raw_type, dtype, reading.blanks)
     other = f"WHEN {blank} THEN NULL ELSE CAST({literal(origin.otherwise)} AS {sql_type(dtype)})"
     mapped = " ".join(
-        f"WHEN {text} = {literal(_key(key))} THEN CAST({literal(value)} AS {sql_type(dtype)})"
-        for key, value in origin.map.items()
+        f"WHEN {text} = {literal(_key(key))} THEN CAST({literal(value)} AS {sql_type(dtype)})" for key, value in origin.map.items()
     )
     return Conversion(f"CASE {mapped} {other} END", "'mapped'", None, "mapped", None)
 

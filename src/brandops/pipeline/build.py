@@ -197,9 +197,7 @@ class Build:
 
     def _intact(self, record: dict) -> dict:
         """The published report's record without what somebody has altered since."""
-        notebooks = {
-            name: entry for name, entry in record.get("notebooks", {}).items() if self._holds(entry["files"])
-        }
+        notebooks = {name: entry for name, entry in record.get("notebooks", {}).items() if self._holds(entry["files"])}
         render = record.get("render", {})
         return {"notebooks": notebooks, "render": render if self._holds(render.get("files", {})) else {}}
 

@@ -85,9 +85,7 @@ class Outcome:
         return "\n".join([*lines, f"partial notebook: {partial or 'none, the process that writes it was killed'}"])
 
 
-def run(
-    jobs: list[Job], at_once: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]
-) -> list[Outcome]:
+def run(jobs: list[Job], at_once: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]) -> list[Outcome]:
     """Run `jobs`, at most `at_once` at a time, and return their outcomes in the order of `jobs`.
 
     After a failure no further job is started; those running are awaited, so that one run shows all it can.

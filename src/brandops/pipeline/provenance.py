@@ -55,8 +55,7 @@ def footer(provenance: dict[str, Any]) -> str:
     ]
     line = " · ".join(f"{escape(name)} <b>{escape(str(value))}</b>" for name, value in facts)
     data = "".join(
-        f"<tr><td>{escape(name)}</td><td><code>{escape(digest)}</code></td></tr>"
-        for name, digest in provenance["data"].items()
+        f"<tr><td>{escape(name)}</td><td><code>{escape(digest)}</code></td></tr>" for name, digest in provenance["data"].items()
     )
     parameters = yaml.safe_dump(provenance["parameters"], allow_unicode=True, sort_keys=False)
     return (

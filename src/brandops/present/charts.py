@@ -98,9 +98,7 @@ def as_figure(chart: Any) -> MplFigure:
         return chart
     figure = getattr(chart, "figure", None)
     if not isinstance(figure, MplFigure):
-        raise TypeError(
-            f"a chart is a matplotlib figure or axes, a seaborn grid or an Altair chart, not {type(chart)}"
-        )
+        raise TypeError(f"a chart is a matplotlib figure or axes, a seaborn grid or an Altair chart, not {type(chart)}")
     return figure
 
 

@@ -62,9 +62,7 @@ def tile(figure: Figure) -> str:
     if figure.target is not None:
         rows.append((_("Target"), target_text(figure)))
     if interval_text(figure):
-        rows.append(
-            (_("{level} interval").format(level=formats.percent(figure.level, 0)), interval_text(figure))
-        )
+        rows.append((_("{level} interval").format(level=formats.percent(figure.level, 0)), interval_text(figure)))
     if figure.previous is not None:
         rows.append((_("Change"), formats.change(figure.value, figure.previous, figure.unit)))
     if figure.money_at_stake:

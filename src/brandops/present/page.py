@@ -128,9 +128,7 @@ class Page:
         if gap not in self.results.not_supplied:
             self.results.not_supplied.append(gap)
         tables = ", ".join(needs)
-        display(
-            HTML(html.quiet(_("Not computed: the profile has no source for {tables}.").format(tables=tables)))
-        )
+        display(HTML(html.quiet(_("Not computed: the profile has no source for {tables}.").format(tables=tables))))
 
     def headline(self, text: str) -> None:
         """Add a sentence to the page's answer."""
@@ -213,11 +211,7 @@ class Page:
     def _sources(self, source: list[str] | None) -> list[str]:
         if isinstance(source, str):
             raise ValueError(f"source={source!r}: give a list of mart names")
-        return (
-            list(source)
-            if source is not None
-            else [name for name, frame in self._marts.items() if frame is not None]
-        )
+        return list(source) if source is not None else [name for name, frame in self._marts.items() if frame is not None]
 
     def _table_link(self) -> str:
         # A published page and an executed notebook both lie beside `tables/`; in JupyterLab the notebook lies

@@ -49,13 +49,9 @@ class Figure(_Result):
     high: Number = None
     level: float = Field(0.95, gt=0, lt=1, description="Coverage of [low, high]")
     previous: Number = Field(None, description="The same figure one period earlier")
-    grain: dict[str, str] = Field(
-        default_factory=dict, description="What the figure is for; empty: the whole period"
-    )
+    grain: dict[str, str] = Field(default_factory=dict, description="What the figure is for; empty: the whole period")
     source: list[str] = Field(default_factory=list)
-    money_at_stake: Number = Field(
-        None, description="Money the gap to the target is worth, in the profile's currency"
-    )
+    money_at_stake: Number = Field(None, description="Money the gap to the target is worth, in the profile's currency")
     note: str | None = None
     status: Status
 
@@ -106,9 +102,7 @@ class PageResults(BaseModel):
 
     def items(self) -> list[str]:
         """Items the notebook ends with any result, in the plan's order."""
-        stated = {
-            result.item for results in (self.figures, self.findings, self.not_supplied) for result in results
-        }
+        stated = {result.item for results in (self.figures, self.findings, self.not_supplied) for result in results}
         return [item for item in ITEMS if item in stated]
 
     def status(self, item: str) -> Status:
@@ -142,9 +136,7 @@ def make_figure(*, item: str, **fields: object) -> Figure:
     check_item(item)
     value, target, low, high = (_number(fields.get(name)) for name in ("value", "target", "low", "high"))
     if low is not None and high is not None and low > high:
-        raise ValueError(
-            f"figure {fields.get('key')} of item {item}: interval [{low}, {high}] runs backwards"
-        )
+        raise ValueError(f"figure {fields.get('key')} of item {item}: interval [{low}, {high}] runs backwards")
     status = status_of(value, target, fields.get("better", "higher"), low, high)
     return Figure(item=item, status=status, **fields)
 

@@ -25,9 +25,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
     for item in ITEMS.values():
         page = pages.get(item.id)
         figure = deciding_figure(page.figures_of(item.id)) if page else None
-        needs = (
-            [table for gap in page.not_supplied if gap.item == item.id for table in gap.needs] if page else []
-        )
+        needs = [table for gap in page.not_supplied if gap.item == item.id for table in gap.needs] if page else []
         rows.append(
             {
                 "item": item.id,
@@ -39,9 +37,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
                 "figure": figure.name if figure else "",
                 "actual": html.value_text(figure) if figure else formats.DASH,
                 "target": html.target_text(figure) if figure else formats.DASH,
-                "change": formats.change(figure.value, figure.previous, figure.unit)
-                if figure
-                else formats.DASH,
+                "change": formats.change(figure.value, figure.previous, figure.unit) if figure else formats.DASH,
                 "value": figure.value if figure else None,
                 "target_value": figure.target if figure else None,
                 "money_at_stake": figure.money_at_stake if figure else None,
@@ -63,15 +59,13 @@ def deciding_figure(figures: list[Figure]) -> Figure | None:
 def verdict_sentences(results: list[PageResults]) -> list[str]:
     """Sentences that answer whether the targets were met, the count first, then the costliest misses."""
     statuses = {item: page.status(item) for page in results for item in page.items()}
-    judged = [
-        item for item, status in statuses.items() if status in (Status.MET, Status.AT_RISK, Status.MISSED)
-    ]
+    judged = [item for item, status in statuses.items() if status in (Status.MET, Status.AT_RISK, Status.MISSED)]
     if not judged:
         return [_("No item has a figure with a target yet.")] if statuses else []
     counts = {status: sum(statuses[item] is status for item in judged) for status in Status}
-    first = ngettext(
-        "{met} of {count} item with targets met", "{met} of {count} items with targets met", len(judged)
-    ).format(met=counts[Status.MET], count=len(judged))
+    first = ngettext("{met} of {count} item with targets met", "{met} of {count} items with targets met", len(judged)).format(
+        met=counts[Status.MET], count=len(judged)
+    )
     parts = [first]
     if counts[Status.AT_RISK]:
         parts.append(_("{count} at risk").format(count=counts[Status.AT_RISK]))

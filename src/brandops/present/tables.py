@@ -44,31 +44,23 @@ def publish_table(
     chosen = _columns(frame, columns)
     absent = [column for column in chosen if column not in frame.columns]
     if absent:
-        raise KeyError(
-            f"table {name}: no column {', '.join(absent)}; columns: {', '.join(map(str, frame.columns))}"
-        )
+        raise KeyError(f"table {name}: no column {', '.join(absent)}; columns: {', '.join(map(str, frame.columns))}")
     frame = frame[list(chosen)].reset_index(drop=True)
     labels = {column: spec.label for column, spec in chosen.items()}
     marked_up = {column: frame[column].map(_without_tags) for column, spec in chosen.items() if spec.format == "html"}
     suffixes = write_downloads(frame.assign(**marked_up), labels, folder, name)
     shown = frame if rows is None else frame.head(rows)
-    cells = pd.DataFrame(
-        {column: _cells(shown[column], spec.format, currency) for column, spec in chosen.items()}
-    )
+    cells = pd.DataFrame({column: _cells(shown[column], spec.format, currency) for column, spec in chosen.items()})
     table = (
         GT(cells, id=f"table-{name}")
         .cols_label(**{column: label for column, label in labels.items()})
         .cols_align("right", [c for c, spec in chosen.items() if spec.format not in _LEFT])
         .cols_align("left", [c for c, spec in chosen.items() if spec.format in _LEFT])
     )
-    links = "".join(
-        f' <a download href="{escape(link)}/{escape(name)}{suffix}">{suffix[1:]}</a>' for suffix in suffixes
-    )
+    links = "".join(f' <a download href="{escape(link)}/{escape(name)}{suffix}">{suffix[1:]}</a>' for suffix in suffixes)
     more = ""
     if len(shown) < len(frame):
-        more = _("The first {shown} of {count} rows; the downloads hold all.").format(
-            shown=len(shown), count=len(frame)
-        )
+        more = _("The first {shown} of {count} rows; the downloads hold all.").format(shown=len(shown), count=len(frame))
     foot = "".join(f'<p class="bo-note">{escape(text)}</p>' for text in (note, more) if text)
     return (
         f'<figure class="bo-table" id="tbl-{escape(name)}"><figcaption>{escape(caption)}</figcaption>'
@@ -79,11 +71,7 @@ def publish_table(
 
 
 def _columns(frame: pd.DataFrame, columns: dict | None) -> dict[str, Column]:
-    given = (
-        columns
-        if columns is not None
-        else {column: str(column).replace("_", " ").capitalize() for column in frame}
-    )
+    given = columns if columns is not None else {column: str(column).replace("_", " ").capitalize() for column in frame}
     found = {}
     for column, spec in given.items():
         if isinstance(spec, str):

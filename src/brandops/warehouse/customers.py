@@ -14,9 +14,7 @@ def first_orders(own: ibis.Table) -> ibis.Table:
     bought = own.filter(~own.is_return, own.customer_id.notnull())
     # The few lines of each customer's earliest moment are put in order, not all lines.
     earliest = bought.group_by(_customer=bought.customer_id).aggregate(_at=bought.ordered_at.min())
-    bought = bought.semi_join(
-        earliest, (bought.customer_id == earliest._customer) & (bought.ordered_at == earliest._at)
-    )
+    bought = bought.semi_join(earliest, (bought.customer_id == earliest._customer) & (bought.ordered_at == earliest._at))
     order = ibis.window(group_by="customer_id", order_by=["order_id", "line_no"])
     ranked = bought.mutate(rank=ibis.row_number().over(order))
     return ranked.filter(ranked["rank"] == 0).select("customer_id", "date", "channel_id", "channel_type", "region")

@@ -116,9 +116,7 @@ def known_tables(connection: ibis.BaseBackend, stored: Tables, as_of: date, time
     return known
 
 
-def _sold_earlier(
-    stored: ibis.Table, sold: ibis.Table, key: str, contract: Table, as_of: date, time_zone: str
-) -> ibis.Table:
+def _sold_earlier(stored: ibis.Table, sold: ibis.Table, key: str, contract: Table, as_of: date, time_zone: str) -> ibis.Table:
     """Rows dated after `as_of` that a known sale names, with that date blank."""
     late = stored.filter(is_after(stored[contract.known_on], as_of, time_zone))
     named = late.semi_join(sold, late[key] == sold._key)

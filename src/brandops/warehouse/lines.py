@@ -94,9 +94,7 @@ def _owner(lines: ibis.Table, brand_owner: str | None) -> ibis.Value:
     )
 
 
-def _join(
-    lines: ibis.Table, tables: Tables, name: str, key: str, columns: tuple[str, ...], prefix: str = ""
-) -> ibis.Table:
+def _join(lines: ibis.Table, tables: Tables, name: str, key: str, columns: tuple[str, ...], prefix: str = "") -> ibis.Table:
     """Left-join columns of a master table; `_in_<name>` says whether it lists the key."""
     flag = f"_in_{name}"
     if name not in tables:

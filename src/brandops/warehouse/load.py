@@ -65,9 +65,7 @@ def latest_day(profile: str) -> date | None:
         return None
     candidates = date.fromisoformat(max(file["last_day"] for file in files)) - timedelta(days=1)
     folder = paths.data_dir(profile) / "warehouse" / "sales_lines"
-    latest = max(
-        _last_moment(folder / file["parquet"]) for file in files if date.fromisoformat(file["last_day"]) >= candidates
-    )
+    latest = max(_last_moment(folder / file["parquet"]) for file in files if date.fromisoformat(file["last_day"]) >= candidates)
     return latest.astimezone(ZoneInfo(manifest["time_zone"])).date()
 
 

@@ -54,9 +54,7 @@ def web_orders_daily(own: ibis.Table, web: ibis.Table) -> ibis.Table:
     """
     tracked = web.group_by("date").aggregate(tracked_orders=web.conversions.sum(), tracked_revenue=web.revenue.sum())
     online = own.filter(own.channel_type == "online", ~own.is_return)
-    booked = online.group_by("date").aggregate(
-        ledger_orders=online.order_id.nunique(), ledger_revenue=online.net_sales.sum()
-    )
+    booked = online.group_by("date").aggregate(ledger_orders=online.order_id.nunique(), ledger_revenue=online.net_sales.sum())
     span = web.aggregate(first=web.date.min(), last=web.date.max())
     booked = booked.cross_join(span)
     booked = booked.filter(booked.date.between(booked["first"], booked["last"])).drop("first", "last")

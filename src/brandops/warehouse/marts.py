@@ -88,9 +88,7 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
             stored = read_tables(connection, profile)
             known = known_tables(connection, stored, as_of, plan.time_zone)
             _refuse_unknown_owner(stored, plan.brand_owner)
-            made = express(
-                connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner
-            )
+            made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner)
             made |= quality.express(connection, profile, manifest, stored, known, as_of, plan.time_zone)
             rows = {name: _write(connection, made[name], scratch / f"{name}.parquet") for name in MARTS if name in made}
         shutil.rmtree(folder, ignore_errors=True)

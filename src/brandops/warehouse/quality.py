@@ -82,9 +82,7 @@ def integrity(known: Tables) -> ibis.Table | None:
     return ibis.union(*found) if len(found) > 1 else found[0] if found else None
 
 
-def quarantine(
-    rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, as_of: date, time_zone: str
-) -> ibis.Table:
+def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, as_of: date, time_zone: str) -> ibis.Table:
     """Rows turned away, known on `as_of`: source, table, file, row, column, value, rule, known_on.
 
     Personal values are masked; the raw records stay in the quarantine folder. Rejects of a file version not in force
@@ -161,9 +159,7 @@ def _replaced(stored: Tables, as_of: date, time_zone: str) -> pd.DataFrame:
     return (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
 
 
-def _accounts(
-    manifest: dict[str, Any], held: ibis.Table, replaced: pd.DataFrame, rejected: ibis.Table
-) -> pd.DataFrame:
+def _accounts(manifest: dict[str, Any], held: ibis.Table, replaced: pd.DataFrame, rejected: ibis.Table) -> pd.DataFrame:
     """One row per source that had brought something, in the manifest's order; `_files` are their names."""
     loaded = held.to_pandas()
     turned_away = rejected.group_by(["source", "file"]).aggregate(rows=lambda t: t.row.nunique()).to_pandas()

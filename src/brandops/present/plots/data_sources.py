@@ -22,9 +22,7 @@ def completeness_map(completeness: pd.DataFrame) -> Figure:
     order = labelled["label"].drop_duplicates()
     shares = labelled.pivot(index="label", columns="month", values="ratio").loc[order]
     notes = shares.map(lambda share: formats.percent(share, 0) if share < 0.5 else "")
-    shades = LinearSegmentedColormap.from_list(
-        "rows", [look.background, brand.mix(look.primary, look.background, 0.75)]
-    )
+    shades = LinearSegmentedColormap.from_list("rows", [look.background, brand.mix(look.primary, look.background, 0.75)])
     figure, axes = new_chart(height=1.25 + 0.32 * len(shares))
     sns.heatmap(
         shares.clip(upper=1), vmin=0, vmax=1, cmap=shades, annot=notes, fmt="", linewidths=1.5,
@@ -35,9 +33,7 @@ def completeness_map(completeness: pd.DataFrame) -> Figure:
     bar.set_ticklabels(["0%", "50%", "100%+"])
     bar.outline.set_visible(False)
     months = shares.columns
-    axes.set_xticks(
-        [i + 0.5 for i in range(len(months))], [_month_tick(months, i) for i in range(len(months))], rotation=0
-    )
+    axes.set_xticks([i + 0.5 for i in range(len(months))], [_month_tick(months, i) for i in range(len(months))], rotation=0)
     axes.grid(False)
     axes.set(xlabel=_("Month"), ylabel="")
     axes.tick_params(axis="y", rotation=0)
@@ -71,9 +67,7 @@ def quarantine_bars(valued: pd.DataFrame) -> Figure:
     labels = [_("{table}: {rule}").format(table=table_name(t), rule=rule_name(r).lower())
               for t, r in zip(top["table"], top["rule"], strict=True)]  # fmt: skip
     figure, axes = new_chart(height=1.1 + 0.3 * len(top))
-    bars = axes.barh(
-        labels, top["rows"], color=[look.danger if lost else look.muted for lost in top["lost"]], height=0.65
-    )
+    bars = axes.barh(labels, top["rows"], color=[look.danger if lost else look.muted for lost in top["lost"]], height=0.65)
     axes.bar_label(bars, [formats.number(rows) for rows in top["rows"]], padding=4, fontsize=9)
     axes.invert_yaxis()
     # A file sent twice has thousands of rows where other defects have a handful.

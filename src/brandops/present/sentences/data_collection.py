@@ -67,9 +67,7 @@ def fitness(checks: Checks, currency: str) -> str:
     grounds = [_("no row is missing"), _("every source with a service level is fresh")]
     if checks.ledger_months:
         grounds.insert(0, _("loaded sales agree with the ledger to the cent"))
-    return _("The data of {period} are fit to decide on: {grounds}.").format(
-        period=checks.period, grounds=_listed(grounds)
-    )
+    return _("The data of {period} are fit to decide on: {grounds}.").format(period=checks.period, grounds=_listed(grounds))
 
 
 def _doubts(checks: Checks, currency: str) -> list[str]:
@@ -271,9 +269,9 @@ def quarantine_finding(valued: pd.DataFrame, currency: str) -> str:
     lost = valued[valued["lost"]]
     harmless = int(valued.loc[~valued["lost"], "rows"].sum())
     if lost.empty:
-        return _(
-            "All {count} rows in quarantine repeat a loaded row or were taken out on purpose: nothing is lost."
-        ).format(count=formats.number(harmless))
+        return _("All {count} rows in quarantine repeat a loaded row or were taken out on purpose: nothing is lost.").format(
+            count=formats.number(harmless)
+        )
     first = lost.iloc[0]
     said = _("{rows} rows in quarantine are lost until their owners mend them, first {table}: {rule} ({count} rows, "
              "{source}).").format(
@@ -286,9 +284,7 @@ def quarantine_finding(valued: pd.DataFrame, currency: str) -> str:
             money=formats.money(money, currency)
         )
     if harmless:
-        said += " " + _("{count} more repeat a loaded row or were taken out on purpose.").format(
-            count=formats.number(harmless)
-        )
+        said += " " + _("{count} more repeat a loaded row or were taken out on purpose.").format(count=formats.number(harmless))
     return said
 
 

@@ -18,9 +18,7 @@ def research_finding(check: pd.DataFrame) -> str:
     total, parts = check.iloc[-1], check.iloc[:-1]
     if pd.isna(total["ratio"]):
         return _("The research reports no own sales for these months, so it cannot be compared with the books.")
-    said = _("Market research reports {ratio} of the own sales the books hold").format(
-        ratio=formats.percent(total["ratio"])
-    )
+    said = _("Market research reports {ratio} of the own sales the books hold").format(ratio=formats.percent(total["ratio"]))
     if parts.empty:
         return said + _(".")
     far = parts.loc[(parts["ratio"] - 1).abs().idxmax()]
@@ -175,9 +173,7 @@ def tracked_finding(share: TrackedShare, target: float) -> str:
         tracked=formats.number(share.tracked), booked=formats.number(share.booked), ratio=formats.percent(share.ratio)
     )
     if share.low is not None:
-        said += _(" (95% interval {low} to {high})").format(
-            low=formats.percent(share.low), high=formats.percent(share.high)
-        )
+        said += _(" (95% interval {low} to {high})").format(low=formats.percent(share.low), high=formats.percent(share.high))
     low, high = (share.ratio, share.ratio) if share.low is None else (share.low, share.high)
     if low >= target:
         return said + _("; its conversion figures can be used.")
@@ -221,8 +217,6 @@ def tracked_caption(months: pd.DataFrame, target: float) -> str:
 
 def tracked_alt(orders: pd.DataFrame, target: float) -> str:
     """Description of the line of tracked to booked orders."""
-    return _(
-        "Line of tracked to booked online orders, mean of seven days, {first} to {last}, with a line at {target}."
-    ).format(
+    return _("Line of tracked to booked online orders, mean of seven days, {first} to {last}, with a line at {target}.").format(
         first=formats.day(orders["date"].min()), last=formats.day(orders["date"].max()), target=formats.percent(target)
     )

@@ -49,9 +49,7 @@ def forecast_finding(trial: ForecastTrial) -> str:
     )]  # fmt: skip
     for row in trial.scores.itertuples():
         if row.model != "naive":
-            said.append(
-                _verdict(row.model, row.gain, row.low, row.high, _("{gain} less error"), _("{gain} more error"))
-            )
+            said.append(_verdict(row.model, row.gain, row.low, row.high, _("{gain} less error"), _("{gain} more error")))
     return " ".join(said)
 
 
@@ -116,9 +114,7 @@ def gains_alt(gains: pd.DataFrame) -> str:
         )
         for row in gains.itertuples()
     ]
-    return _("Dots with 95% intervals of what each model gains over the naive rule: {parts}.").format(
-        parts=_("; ").join(parts)
-    )
+    return _("Dots with 95% intervals of what each model gains over the naive rule: {parts}.").format(parts=_("; ").join(parts))
 
 
 def forecasts_alt(trial: ForecastTrial) -> str:
