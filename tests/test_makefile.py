@@ -113,7 +113,7 @@ def test_a_conda_environment_that_holds_the_packages_is_used_as_it_is(make, tmp_
 
 def test_check_lints_code_and_layers(make):
     lines = make("--dry-run", "check").stdout.splitlines()
-    assert [line.split("/")[-1] for line in lines] == ["ruff check", "lint-imports"]
+    assert [line.split("/")[-1] for line in lines] == ["ruff check", "ruff format --check --quiet", "lint-imports"]
 
 
 def test_an_unknown_profile_is_an_error_for_users():
