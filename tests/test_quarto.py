@@ -12,7 +12,9 @@ from brandops.pipeline import quarto
 from brandops.pipeline.cells import PageText
 from brandops.pipeline.site import Site
 
-LABELS = dict.fromkeys(("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "all_reports"), "x")
+LABELS = dict.fromkeys(
+    ("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "code", "all_reports"), "x"
+)
 
 
 @pytest.fixture

@@ -34,6 +34,16 @@ def test_the_leader_leads_by_its_distance_to_the_second():
     assert table.loc[table["competitor"] == "own", "lead"].iloc[0] == pytest.approx(60 / 130 - 50 / 130)
 
 
+def test_the_rest_of_the_market_counts_in_it_but_is_no_rival():
+    sales = pd.concat([market(), market(own=0).query("competitor == 'big'").assign(competitor="rest", sales=100.0)])
+    table = m.shares(sales, m.year_windows(sales, YEAR, date(2025, 12, 31)))
+    now = table[table["window"] == "now"].set_index("competitor")
+    assert now.loc["own", ["rank", "rivals", "leader"]].tolist() == [2, 3, "big"]
+    assert now.at["own", "share"] == pytest.approx(0.15) and now.at["big", "lead"] == pytest.approx(0.1)
+    assert now.loc["rest", ["rank", "lead"]].isna().all()
+    assert m.largest(table, 5) == ["own", "big", "small"]
+
+
 def test_a_category_given_in_whole_and_in_segments_is_not_counted_twice():
     both = pd.concat([market(), market(10, 20, 5, segment="green"), market(20, 30, 15, segment="black")])
     table = m.shares(both, {"all": list(both["month"].unique())})

@@ -5,7 +5,8 @@ publisher), not from a sample drawn here, so they carry no sampling interval; a 
 publisher's to state.
 
 `market` frames have `month`, `category`, `segment` (blank: the whole category), `competitor` ('own' is the
-reporting company), `sales` and optionally `volume`.
+reporting company, 'rest' all companies the source does not name), `sales` and optionally `volume`. The rest counts in
+the market but is nobody's rival: it has no rank and leads nothing.
 """
 
 from datetime import date
@@ -16,6 +17,7 @@ from brandops.analysis.goals import starts_of
 from brandops.periods import Grain, Period, add_months, period_of
 
 OWN = "own"
+REST = "rest"
 WHOLE = "all"  # label of the whole market
 
 
@@ -59,8 +61,8 @@ def shares(market: pd.DataFrame, windows: dict[str, list[pd.Timestamp]], by: str
     Returns
     -------
     DataFrame
-        `window`, `part`, `competitor`, `sales`, `market` (all competitors), `share`, `rank` (1 = largest),
-        `rivals` (competitors with sales), `leader`, `lead` (share minus that of the largest other),
+        `window`, `part`, `competitor`, `sales`, `market` (all competitors), `share`, `rank` (1 = largest; NA for the rest
+        of the market), `rivals` (competitors with sales, we among them), `leader`, `lead` (share minus that of the largest other),
         `price_index` (mean weighted by sales; NaN where not given), sorted by window, part and rank.
     """
     rows = whole_categories(market).assign(part=WHOLE) if by is None else segments(market, by)
@@ -145,7 +147,7 @@ def quarterly_gains(table: pd.DataFrame) -> pd.DataFrame:
 def largest(table: pd.DataFrame, count: int) -> list[str]:
     """We and the `count` largest competitors of the last window, by rank: who a chart should name."""
     last = table[table["window"] == table["window"].iloc[-1]]
-    others = last[last["competitor"] != OWN].sort_values(["sales", "competitor"], ascending=[False, True])
+    others = last[~last["competitor"].isin([OWN, REST])].sort_values(["sales", "competitor"], ascending=[False, True])
     return [OWN, *others["competitor"].head(count)]
 
 
@@ -159,17 +161,19 @@ def _sums(rows: pd.DataFrame) -> pd.DataFrame:
     absent = pd.DataFrame({"part": missing, "competitor": OWN, "sales": 0.0, "value": 0.0, "weight": 0.0})
     sums = pd.concat([sums, absent], ignore_index=True) if missing else sums
     sums["price_index"] = (sums["value"] / sums["weight"]).where(sums["weight"] > 0)
-    grouped = sums.groupby("part")["sales"]
-    sums["market"] = grouped.transform("sum")
+    sums["market"] = sums.groupby("part")["sales"].transform("sum")
     sums["share"] = (sums["sales"] / sums["market"]).where(sums["market"] > 0)
-    sums["rank"] = grouped.rank(method="min", ascending=False).astype(int)
-    sums["rivals"] = (sums["sales"] > 0).groupby(sums["part"]).transform("sum")
-    sums = sums.sort_values(["part", "rank", "competitor"], ignore_index=True)
+    named = sums["competitor"] != REST
+    ranks = sums[named].groupby("part")["sales"].rank(method="min", ascending=False)
+    sums["rank"] = ranks.reindex(sums.index).astype("Int64")
+    sums["rivals"] = ((sums["sales"] > 0) & named).groupby(sums["part"]).transform("sum")
+    sums = sums.sort_values(["part", "rank", "competitor"], ignore_index=True, na_position="last")
     sums["leader"] = sums.groupby("part")["competitor"].transform("first")
-    sums["lead"] = sums["share"] - sums.groupby("part")["share"].transform("first")
+    shares_named = sums["share"].where(sums["rank"].notna())
     first = sums["competitor"] == sums["leader"]
-    second = sums.groupby("part")["share"].transform(lambda s: s.iloc[1] if len(s) > 1 else 0.0)
-    sums["lead"] = sums["lead"].where(~first, sums["share"] - second)
+    best = shares_named.groupby(sums["part"]).transform("first")
+    second = shares_named.groupby(sums["part"]).transform(lambda s: s.iloc[1] if s.notna().sum() > 1 else 0.0)
+    sums["lead"] = shares_named - best.where(~first, second)
     return sums
 
 

@@ -13,7 +13,7 @@ MARKET_MONTHLY = table(
         "month": day("First day of the month", required=True),
         "category": text("Category", required=True),
         "segment": text("Market segment; blank: the whole category"),
-        "competitor": text("Company; `own` is the reporting company", required=True),
+        "competitor": text("Company; `own` is the reporting company, `rest` all companies not named", required=True),
         "sales": money("Sales in the month", Check.ge(0), required=True),
         "volume": number("Sales volume", Check.ge(0), unit="units"),
         "price_index": number("Price level, 1.00 = the market's mean", Check.gt(0)),

@@ -13,7 +13,7 @@ from brandops.demo.world import World
 from brandops.demo.writers import excel_serial, write_csv, write_parquet, write_sav, write_xlsx
 
 PLATFORMS = {"ocean_engine": "巨量引擎", "alimama": "阿里妈妈", "jd_ads": "京准通", "tencent_ads": "腾讯广告"}
-COMPANIES = {"Huarui": "华睿", "Muyan": "沐妍", "Belisse": "贝丽丝", "Orient Bloom": "东方花语", "Others": "其他", "own": "云岚"}
+COMPANIES = {"Huarui": "华睿", "Muyan": "沐妍", "Belisse": "贝丽丝", "Orient Bloom": "东方花语", "rest": "其他", "own": "云岚"}
 CATEGORY_CHINESE = {"Skin care": "护肤", "Makeup": "彩妆", "Hair care": "洗护发", "Body care": "身体护理", "Sun care": "防晒"}
 FEN_PLATFORM, FEN_MONTH = "jd_ads", "2024-03"
 _YEARS = (2022, 2023, 2024, 2025)

@@ -48,7 +48,7 @@ def market_monthly(truth: Truth, line: pd.DataFrame, category_of: pd.Series, see
             rows.append(_market_rows(category, competitor, sales, index, rng))
         rows.append(_market_rows(category, "own", own[category].reindex(MONTHS).to_numpy(), np.full(len(MONTHS), 1.02), rng))
         rest = np.maximum(market - listed - own[category].reindex(MONTHS).to_numpy(), market * 0.05)
-        rows.append(_market_rows(category, "Others", rest, np.full(len(MONTHS), 0.95), rng))
+        rows.append(_market_rows(category, "rest", rest, np.full(len(MONTHS), 0.95), rng))
     table = pd.concat(rows, ignore_index=True)
     return table.sort_values(["month", "category", "competitor"], ignore_index=True)
 

@@ -1,5 +1,6 @@
 """The pages by Quarto: finding it, and writing the website project it renders."""
 
+import json
 import os
 import re
 import shutil
@@ -74,8 +75,7 @@ def write_project(site: Site, folder: Path) -> None:
         tags = [f'<script src="assets/{name}"></script>' for name in scripts]
         if site.reports_script:
             tags.insert(0, f'<script src="{site.reports_script}"></script>')
-        labels = yaml.safe_dump({"filter": site.labels["filter"]}, default_flow_style=True, default_style='"',
-                                allow_unicode=True).strip()  # fmt: skip
+        labels = json.dumps({name: site.labels[name] for name in ("filter", "code")}, ensure_ascii=False)
         tags.insert(0, f"<script>window.brandopsLabels={labels}</script>")
         link = (
             f'<a class="bo-language" hidden data-report="{site.sibling}" '

@@ -142,5 +142,6 @@ def _labels() -> dict[str, str]:
         "skip": _("Skip to the text"),
         "other_language": "中文" if _("English") == "English" else "English",
         "filter": _("Filter rows"),
+        "code": _("Code"),
         "all_reports": _("All reports"),
     }

@@ -98,6 +98,11 @@ def month(value: date | datetime | str | None) -> str:
     return babel_date(value, format="MMM y" if language() == "en" else "y年M月", locale=language())
 
 
+def month_name(value: date | datetime) -> str:
+    """`Dec` or `12月`."""
+    return babel_date(value, format="LLL", locale=language())
+
+
 def quantity(value: float | None, unit: str, currency: str) -> str:
     """A figure's value in its unit; units are those of `brandops.present.results.Figure`."""
     if missing(value):
@@ -129,15 +134,17 @@ def quantity(value: float | None, unit: str, currency: str) -> str:
             return compact(value)
 
 
-def change(value: float | None, previous: float | None, unit: str) -> str:
-    """Change since the previous value: points for fractions, percent for amounts, else the difference."""
+def change(value: float | None, previous: float | None, unit: str, currency: str = "") -> str:
+    """Change since the previous value: points for fractions, percent for amounts, else the difference in its unit."""
     if missing(value) or missing(previous):
         return DASH
     if unit in ("fraction", "pp"):
         return points(value - previous)
     if unit in ("currency", "units", "count", "number") and previous > 0:
         return signed((value / previous - 1) * 100) + "%"
-    return signed(value - previous, {"ratio": 2, "rank": 0}.get(unit, 1))
+    if unit == "currency":
+        return ("+" if value > previous else "") + money(value - previous, currency)
+    return signed(value - previous, {"ratio": 2, "rank": 0, "count": 0, "units": 0}.get(unit, 1))
 
 
 def missing(value: object) -> bool:

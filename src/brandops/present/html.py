@@ -4,6 +4,7 @@ They are the same in JupyterLab and on a published page; `assets/present.css` gi
 """
 
 import base64
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -14,6 +15,7 @@ from brandops.present.results import Figure
 from brandops.present.status import Status
 
 ASSETS = Path(__file__).parent / "assets"
+_SIGNED = re.compile(r"[+−][¥$€£]?\d[\d.,]*(?:[KMB%万亿]|\d)?")
 _default_currency = "USD"
 
 
@@ -48,6 +50,11 @@ def target_text(figure: Figure) -> str:
     return f"{sign} {formats.quantity(figure.target, figure.unit, _default_currency)}"
 
 
+def change_text(figure: Figure) -> str:
+    """A figure's change since its previous value."""
+    return formats.change(figure.value, figure.previous, figure.unit, _default_currency)
+
+
 def interval_text(figure: Figure) -> str:
     """A figure's interval: `94.1% – 97.3%`, or nothing."""
     if figure.low is None and figure.high is None:
@@ -64,7 +71,7 @@ def tile(figure: Figure) -> str:
     if interval_text(figure):
         rows.append((_("{level} interval").format(level=formats.percent(figure.level, 0)), interval_text(figure)))
     if figure.previous is not None:
-        rows.append((_("Change"), formats.change(figure.value, figure.previous, figure.unit)))
+        rows.append((_("Change"), change_text(figure)))
     if figure.money_at_stake:
         rows.append((_("At stake"), formats.money(figure.money_at_stake, _default_currency)))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
@@ -83,14 +90,19 @@ def tiles(figures: Iterable[Figure]) -> str:
     return '<div class="bo-tiles">' + "".join(tile(figure) for figure in figures) + "</div>"
 
 
+def prose(text: str) -> str:
+    """A sentence as markup, its signed numbers kept on one line: a browser may break `+¥102K` after the sign."""
+    return _SIGNED.sub(r'<span class="bo-number">\g<0></span>', escape(text))
+
+
 def callout(sentences: list[str], status: Status | None = None, title: str | None = None) -> str:
     """The answer of a page: a title and sentences, the first of them weightier."""
     kind = f"bo-callout bo-{status.value}" if status else "bo-callout"
     head = f'<p class="bo-callout-title">{escape(title)}</p>' if title else ""
     if not sentences:
         return f'<div class="{kind}" role="note">{head}</div>'
-    rest = "".join(f"<li>{escape(text)}</li>" for text in sentences[1:])
-    lead = f'<p class="bo-lead">{escape(sentences[0])}</p>'
+    rest = "".join(f"<li>{prose(text)}</li>" for text in sentences[1:])
+    lead = f'<p class="bo-lead">{prose(sentences[0])}</p>'
     return f'<div class="{kind}" role="note">{head}{lead}{f"<ul>{rest}</ul>" if rest else ""}</div>'
 
 
@@ -99,7 +111,7 @@ def picture(svg: bytes, caption: str, alt: str, name: str) -> str:
     data = base64.b64encode(svg).decode("ascii")
     return (
         f'<figure class="bo-figure" id="chart-{escape(name)}">'
-        f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}">'
+        f'<div class="bo-wide" tabindex="0"><img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}"></div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 

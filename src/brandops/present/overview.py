@@ -87,7 +87,8 @@ def scorecard_columns() -> dict[str, Column]:
     """Columns of the scorecard."""
     return {
         "link": Column(_("Item"), "html"), "title": Column(_("Goal")), "status": Column(_("Status"), "status"),
-        "note": Column(_("Figure")), "actual": Column(_("Actual")), "target": Column(_("Target")), "change": Column(_("Change")),
+        "note": Column(_("Figure")), "actual": Column(_("Actual"), "figure"), "target": Column(_("Target"), "figure"),
+        "change": Column(_("Change"), "figure"),
     }  # fmt: skip
 
 

@@ -119,7 +119,7 @@ class Page:
         if finding not in self.results.findings:
             self.results.findings.append(finding)
         mark = html.badge(finding.status) + " " if finding.status else ""
-        display(HTML(f'<p class="bo-finding">{mark}{html.escape(text)}</p>'))
+        display(HTML(f'<p class="bo-finding">{mark}{html.prose(text)}</p>'))
 
     def not_supplied(self, item: str, needs: list[str]) -> None:
         """Say in one quiet line that the profile lacks the tables an item needs."""

@@ -37,7 +37,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
                 "figure": figure.name if figure else "",
                 "actual": html.value_text(figure) if figure else formats.DASH,
                 "target": html.target_text(figure) if figure else formats.DASH,
-                "change": formats.change(figure.value, figure.previous, figure.unit) if figure else formats.DASH,
+                "change": html.change_text(figure) if figure else formats.DASH,
                 "value": figure.value if figure else None,
                 "target_value": figure.target if figure else None,
                 "money_at_stake": figure.money_at_stake if figure else None,

@@ -13,8 +13,8 @@ from brandops.present import formats, html
 from brandops.present.downloads import write_downloads
 from brandops.present.status import Status
 
-# Formats a column can have; all but text, status and link align right.
-_LEFT = {"text", "status", "html"}
+# Formats that align left; numbers align right.
+_LEFT = {"text", "status", "html", "date", "month"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Column:
     """How a column is shown.
 
     `format`: currency (compact), currency_exact, fraction (as percent), pp, number, decimal, integer, score,
-    ratio, days, date, month, status, text, html (trusted markup, such as a link); None: by the column's type.
+    ratio, days, date, month, status, figure (a number already in words), text, html (trusted markup, such as a link); None: by the column's type.
     """
 
     label: str
@@ -53,6 +53,7 @@ def publish_table(
     cells = pd.DataFrame({column: _cells(shown[column], spec.format, currency) for column, spec in chosen.items()})
     table = (
         GT(cells, id=f"table-{name}")
+        .fmt(lambda text: text)  # the cells are markup already; unformatted ones would be escaped once more
         .cols_label(**{column: label for column, label in labels.items()})
         .cols_align("right", [c for c, spec in chosen.items() if spec.format not in _LEFT])
         .cols_align("left", [c for c, spec in chosen.items() if spec.format in _LEFT])
@@ -96,7 +97,7 @@ def _format_of(values: pd.Series) -> str:
 
 def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
     def text(value: object) -> str:
-        if kind in ("text", "status", "html") and (value is None or value is pd.NA or value != value):
+        if kind in ("text", "figure", "status", "html") and (value is None or value is pd.NA or value != value):
             return formats.DASH
         match kind:
             case "currency":
@@ -121,7 +122,7 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
                 return html.badge(Status(value))
             case "html":
                 return str(value)
-            case "text":
+            case "text" | "figure":
                 return escape(_yes_no(value) if isinstance(value, bool) else str(value))
         raise ValueError(f"column format {kind!r} is not known")
 

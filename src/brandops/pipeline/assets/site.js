@@ -10,6 +10,32 @@
     document.getElementById("pages").classList.toggle("bo-open", open);
   });
 
+  // The code is there for who asks for it; the choice holds for all pages of this browser.
+  const title = document.querySelector("main h1");
+  if (title && document.querySelector("details.bo-code")) {
+    const kept = (value) => {
+      try {
+        if (value !== undefined) localStorage.setItem("brandops-code", value);
+        return localStorage.getItem("brandops-code");
+      } catch { return null; } // pages opened from files may not keep anything
+    };
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "bo-code-switch";
+    button.textContent = window.brandopsLabels.code;
+    const show = (on) => {
+      document.documentElement.classList.toggle("bo-code-hidden", !on);
+      button.setAttribute("aria-pressed", String(on));
+    };
+    show(kept() === "shown");
+    button.addEventListener("click", () => {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      kept(on ? "shown" : "hidden");
+      show(on);
+    });
+    title.before(button);
+  }
+
   for (const link of all("[data-report]")) {
     link.hidden = !(window.brandopsReports ?? []).includes(link.dataset.report);
   }

@@ -32,6 +32,7 @@ def year_path(days: pd.DataFrame, land: Landing | None, target: float, currency:
     axes.set_ylim(bottom=0)
     axes.margins(y=0.1)
     _months(axes)
+    axes.set_xlim(days["date"].iloc[0], days["date"].iloc[-1])
     _money(axes, currency)
     axes.legend(loc="upper left")
     return figure
@@ -68,8 +69,8 @@ def season_bars(index: pd.DataFrame) -> Figure:
     at = np.arange(len(index))
     axes.bar(at, index["index"], color=look.primary, width=0.62)
     axes.vlines(at, index["lowest"], index["highest"], color=look.foreground, linewidth=1.6)
-    axes.axhline(1, color=look.muted, linewidth=1)
-    top = index[["index", "highest"]].max(axis=1)
+    axes.axhline(1, color=look.muted, linewidth=1, zorder=0.9)
+    top = index[["index", "highest"]].max(axis=1).where(lambda t: ~t.between(0.9, 1), 1.0)  # not across the line at one
     for x, value, height in zip(at, index["index"], top, strict=True):
         axes.annotate(formats.number(value, 2), (x, height), ha="center", va="bottom", xytext=(0, 3),
                       textcoords="offset points", fontsize=8, color=look.muted)  # fmt: skip
@@ -91,10 +92,10 @@ def landing_lines(path: pd.DataFrame, target: float, currency: str) -> Figure:
     axes.annotate(_("Target"), (path["seen_on"].iloc[0], target), va="bottom", xytext=(0, 3),
                   textcoords="offset points", fontsize=9)  # fmt: skip
     for row in path.itertuples():
-        axes.annotate(formats.percent(row.probability, 0), (row.seen_on, row.high), ha="center", va="bottom",
-                      xytext=(0, 3), textcoords="offset points", fontsize=8, color=look.muted)  # fmt: skip
-    axes.margins(y=0.14)
-    _months(axes)
+        axes.annotate(formats.percent(row.probability, 0), (row.seen_on, 1), xycoords=("data", "axes fraction"), ha="center",
+                      va="bottom", xytext=(0, 4), textcoords="offset points", fontsize=8, color=look.muted)  # fmt: skip
+    axes.set_xticks(path["seen_on"], [formats.month_name(day) for day in path["seen_on"]])
+    axes.set_xlabel(_("Seen at the end of the month"))
     _money(axes, currency)
     return figure
 

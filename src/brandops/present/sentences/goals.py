@@ -148,7 +148,7 @@ def quarter_share(own: pd.DataFrame, target: float) -> str:
 def estimate(what: str, value: Estimate, fraction: bool = True) -> str:
     """An estimate with its interval and sample size."""
     show = formats.percent if fraction else (lambda number: formats.number(number, 1))
-    return _("{what}: {value} (95 % interval {low} to {high}; {n} valid answers).").format(
+    return _("{what}: {value} (95% interval {low} to {high}; {n} valid answers).").format(
         what=what, value=show(value.value), low=show(value.low), high=show(value.high), n=formats.number(value.n)
     )
 

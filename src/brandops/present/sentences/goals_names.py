@@ -27,6 +27,7 @@ _NAMES = {
     "unlisted": mark("Unlisted"),
     "all": mark("All"),
     "own": mark("Own brands"),
+    "rest": mark("Rest of the market"),
     "base": mark("Before"),
     "price": mark("Price"),
     "volume": mark("Volume"),
