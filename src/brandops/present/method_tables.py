@@ -157,7 +157,7 @@ def forecast_scores(scores: pd.DataFrame) -> Arguments:
         "gain": (_("Less error than naive"), "fraction"),
         "low": (_("from"), "fraction"),
         "high": (_("to"), "fraction"),
-        "p_value": (_("p (Diebold-Mariano)"), "ratio"),
+        "p_value": (_("p (Diebold-Mariano)"), "p_value"),
     }
     return {"frame": scores.assign(model=scores["model"].map(model_name)), "columns": columns,
             "name": "forecast_scores", "caption": _("Forecast errors out of sample; interval of 95%")}  # fmt: skip

@@ -22,7 +22,8 @@ class Column:
     """How a column is shown.
 
     `format`: currency (compact), currency_exact, fraction (as percent), pp, number, decimal, integer, score,
-    ratio, days, date, month, status, figure (a number already in words), text, html (trusted markup, such as a link); None: by the column's type.
+    ratio, p_value, days, date, month, status, figure (a number already in words), text, html (trusted markup, such as
+    a link); None: by the column's type.
     """
 
     label: str
@@ -112,6 +113,8 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
                 return formats.number(value)
             case "decimal" | "ratio":
                 return formats.number(value, 2)
+            case "p_value":
+                return "< 0.001" if not formats.missing(value) and value < 0.001 else formats.number(value, 3)
             case "score" | "index" | "days":
                 return formats.number(value, 1)
             case "date":

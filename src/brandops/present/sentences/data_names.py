@@ -1,6 +1,7 @@
 """Names a reader meets instead of the identifiers of tables, rules, formats and features."""
 
 from brandops.i18n import gettext, mark
+from brandops.i18n import gettext as _
 
 _TABLES = {
     "sales_lines": mark("Order lines"),
@@ -69,6 +70,14 @@ _FORMATS = {
     "month": mark("Month 2025-01 or 2025年1月"),
     "excel": mark("Excel serial date"),
     "mapped": mark("Mapped value"),
+    "iso time": mark("Time 2025-01-31 10:15:00"),
+    "slashes time": mark("Time 2025/1/31 10:15:00"),
+    "compact time": mark("Time 20250131101500"),
+    "chinese time": mark("Time 2025年1月31日 10:15:00"),
+    "iso zone": mark("Time 2025-01-31 10:15:00 with its zone"),
+    "slashes zone": mark("Time 2025/1/31 10:15:00 with its zone"),
+    "compact zone": mark("Time 20250131 10:15:00 with its zone"),
+    "chinese zone": mark("Time 2025年1月31日 10:15:00 with its zone"),
 }
 _FEATURES = {
     "months_since_order": mark("Months since the last order"),
@@ -101,6 +110,14 @@ _MARTS = {
     "sales_daily": mark("Sales by day and category"),
     "customers_monthly": mark("Sales by month and customer"),
     "ledger_reconciliation": mark("Loaded sales against the ledger"),
+    "new_customers_daily": mark("First-ever buyers by day"),
+    "conversions": mark("Formats converted"),
+    "integrity": mark("References between tables"),
+    "quarantine": mark("Rows in quarantine"),
+    "source_months": mark("Rows by source and month"),
+    "sources": mark("Sources"),
+    "stock_monthly": mark("Stock by month"),
+    "web_orders_daily": mark("Tracked orders by day"),
 }
 
 
@@ -124,8 +141,10 @@ def rule_name(rule: str) -> str:
 
 
 def format_name(name: str) -> str:
-    """A date or number format; a declared pattern (%d.%m.%Y) is shown as it is."""
-    return name if "%" in name else _named(_FORMATS, name)
+    """A date or number format; a declared pattern (%d.%m.%Y) is shown as it is, and the word a yes or no came as."""
+    if name in _FORMATS:
+        return gettext(_FORMATS[name])
+    return name if "%" in name else _("Yes or no as {word}").format(word=name)
 
 
 def feature_name(name: str) -> str:
