@@ -119,3 +119,12 @@ def test_check_lints_code_and_layers(make):
 def test_an_unknown_profile_is_an_error_for_users():
     with pytest.raises(UserError, match="nobody"):
         load_plan("nobody")
+
+
+def test_a_misspelt_variable_is_an_error_and_one_of_a_profile_is_not(make, tmp_path):
+    (tmp_path / "params" / "vendor").mkdir(parents=True)
+    (tmp_path / "params" / "vendor" / "sources.yml").write_text("path: ${VENDOR_DIR}/*.csv\n")
+    refused = make("new-profile", "NAME=acme", "PERIODD=2025Q4", "SET=a=1 b=2")
+    assert refused.returncode != 0 and "PERIODD: no such variable; did you mean PERIOD?" in refused.stderr
+    assert not (tmp_path / "params" / "acme").exists()
+    assert make("new-profile", "NAME=acme", "VENDOR_DIR=with space", "SET=a=1 b=2").returncode == 0

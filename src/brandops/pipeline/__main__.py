@@ -11,14 +11,17 @@ from pathlib import Path
 from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline.console import Console
+from brandops.pipeline.hints import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON")
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
     """Run a command; returns the exit status: 0 done, 1 an error the user can mend, 130 interrupted."""
     given, console = _parser(environment).parse_args(arguments), Console()
     try:
+        check_variables(environment)
         given.command(given, console)
     except UserError as error:
         console.error(str(error))
@@ -27,6 +30,27 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
         console.error("interrupted; the last published report is as it was")
         return 130
     return 0
+
+
+def check_variables(environment: Mapping[str, str]) -> None:
+    """Refuse a variable on make's command line that nothing reads: `PERIODD=2025Q4` would go unnoticed.
+
+    Raises
+    ------
+    UserError
+        It is neither the Makefile's nor named as ${NAME} in a profile's sources.yml.
+    """
+    # Make hands its command line over as "flags -- NAME=value NAME=value"; a space in a value is escaped.
+    _, _, overrides = f" {environment.get('MAKEFLAGS', '')}".partition(" -- ")
+    given = [part.partition("=")[0] for part in re.split(r"(?<!\\)\s+", overrides) if "=" in part]
+    unknown = [name for name in given if name not in VARIABLES and not name.startswith("BRANDOPS_")]
+    if not unknown:
+        return
+    texts = [path.read_text(encoding="utf-8") for path in sorted((paths.root() / "params").glob("*/sources.yml"))]
+    allowed = [*VARIABLES, *sorted({name for text in texts for name in re.findall(r"\$\{(\w+)\}", text)})]
+    for name in unknown:
+        if name not in allowed:
+            raise UserError(f"{name}: no such variable{hint(name, allowed)}")
 
 
 def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:

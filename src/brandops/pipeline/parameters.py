@@ -6,7 +6,6 @@ coercions of its command line (`007`, `1e5`, `nan`) never take place.
 """
 
 import ast
-import difflib
 import json
 import math
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from brandops.errors import UserError
+from brandops.pipeline.hints import hint
 
 COMMON = ("profile", "period", "language", "as_of")
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "dict": dict, "None": None}
@@ -68,7 +68,7 @@ def given(notebook: Path, values: dict[str, Any], origin: str) -> dict[str, Any]
     for name, value in values.items():
         where = f"{origin}: notebooks.{stem}.{name}"
         if name not in own:
-            raise UserError(f"{where}: {value!r}: unknown parameter{_hint(name, own)}")
+            raise UserError(f"{where}: {value!r}: unknown parameter{hint(name, own)}")
         try:
             TypeAdapter(known[name].type).validate_python(value, strict=True)
         except ValidationError:
@@ -82,13 +82,7 @@ def check_names(notebooks: dict[str, Any], known: list[str], origin: str) -> Non
     """Refuse parameters for a notebook there is not."""
     for name in notebooks:
         if name not in known:
-            raise UserError(f"{origin}: notebooks.{name}: no such notebook{_hint(name, known)}")
-
-
-def _hint(name: str, allowed: list[str]) -> str:
-    close = difflib.get_close_matches(name, allowed, n=1)
-    guess = f"; did you mean {close[0]}?" if close else ""
-    return f"{guess} (allowed: {', '.join(allowed) or 'none'})"
+            raise UserError(f"{origin}: notebooks.{name}: no such notebook{hint(name, known)}")
 
 
 def _finite(value: Any) -> bool:
