@@ -17,6 +17,7 @@ from brandops.pipeline.stages import Rooms
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PLAN = "company: Tiny\ncurrency: EUR\ntime_zone: Europe/Berlin\ncell_timeout: 20\n"
+BRAND = "color: {palette: {ink: '#123456'}}\n"
 SOURCES = "sources:\n- {name: products, table: products, kind: csv, path: 'raw/*.csv', columns: {product_id: product_id}}\n"
 PARAMETERS = 'profile: str = "tiny"\nperiod: str = ""\nlanguage: str = "en"\nas_of: str = ""'
 
@@ -52,7 +53,7 @@ class Project:
         self.root = root
         self.write("params/tiny/plan.yml", PLAN)
         self.write("params/tiny/sources.yml", SOURCES)
-        self.write("params/_brand.yml", "")
+        self.write("params/_brand.yml", BRAND)
         self.write("requirements.lock", "")
         self.write("data/tiny/raw/products.csv", "product_id\np1\n")
 
@@ -112,7 +113,7 @@ def straw() -> Rooms:
         parts = [path.read_text() for path in sorted((folder / "results").glob("*.json"))]
         (folder / "html" / "index.html").write_text("\n".join([facts["name"], *parts]))
 
-    return Rooms(ingest, build_marts, latest_day, render)
+    return Rooms(ingest, build_marts, latest_day, render, lambda results: {"verdict": "", "headline": ""})
 
 
 if __name__ == "__main__":

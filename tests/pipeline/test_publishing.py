@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from brandops.errors import UserError
-from brandops.pipeline import publish
+from brandops.pipeline import publish, shelf
 from brandops.pipeline.console import Console
 from brandops.pipeline.locks import locked
+from pipeline.project import BRAND
 
 WAIT = (
     "import os, pathlib, time\nfor p in ('pid', 'ppid'):\n    pathlib.Path({root!r}, p).write_text(str(getattr(os, 'get' + p)()))\n"
@@ -155,9 +156,18 @@ def test_the_index_lists_the_reports_and_latest_leads_to_the_newest(tmp_path, mo
                                   ("2025Q4.zh", "2025-12-31", "zh")):  # fmt: skip
         folder = tmp_path / "reports" / "tiny" / name
         folder.mkdir(parents=True)
-        record = f'{{"as_of": "{as_of}", "days": 92, "language": "{language}"}}'
+        record = f'{{"as_of": "{as_of}", "days": 92, "language": "{language}", "summary": {{"verdict": "{name} is met."}}}}'
         (folder / publish.RECORD).write_text(record)
-    publish.write_indexes("tiny")
+    (tmp_path / "params").mkdir()
+    (tmp_path / "params" / "_brand.yml").write_text(BRAND)
+    shelf.write_shelf("tiny")
     assert 'href="2025Q4/html/index.html"' in (tmp_path / "reports" / "tiny" / "latest.html").read_text()
-    listed = re.findall(r'href="([^"]+)"', (tmp_path / "reports" / "index.html").read_text())
-    assert listed == [f"tiny/{name}/html/index.html" for name in ("2025Q4.zh", "2025Q4", "2025Q3")]
+
+    def listed(file: str) -> list[str]:
+        return re.findall(r'href="tiny/([^"/]+)/html/index.html"', (tmp_path / "reports" / file).read_text())
+
+    assert listed("index.html") == ["2025Q4", "2025Q3"]
+    assert listed("index.zh.html") == ["2025Q4.zh", "2025Q3"], "its own language, else what there is"
+    assert "2025Q3 is met." in (tmp_path / "reports" / "index.html").read_text()
+    script = (tmp_path / "reports" / "tiny" / "reports.js").read_text()
+    assert script == 'window.brandopsReports=["2025Q3", "2025Q4", "2025Q4.zh"];\n'

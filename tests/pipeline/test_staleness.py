@@ -131,7 +131,7 @@ def test_each_period_and_day_of_knowledge_has_a_report_of_its_own(project, ran, 
     assert "01_first" in ran(period="2025-11")
     assert "01_first" in ran(as_of="2025-12-15")
     names = {path.name for path in (project.root / "reports" / "tiny").iterdir() if not path.name.startswith(".")}
-    assert names == {"2025Q4", "2025-11", "2025Q4@2025-12-15", "latest.html"}
+    assert names == {"2025Q4", "2025-11", "2025Q4@2025-12-15", "latest.html", "reports.js"}
     assert ran() == []
     # The day on which the period ends is no other report.
     ran(as_of="2025-12-31")

@@ -17,10 +17,11 @@ from brandops.pipeline import publish
 from brandops.pipeline.execute import BUILD_FOLDER, Job, Outcome, run
 from brandops.pipeline.fingerprint import combine, interpreter, read_json
 from brandops.pipeline.parameters import check_names, given
+from brandops.pipeline.shelf import SCRIPT
 
 if TYPE_CHECKING:
     from brandops.pipeline.report import Request, Resolved
-    from brandops.pipeline.stages import Stages
+from brandops.pipeline.stages import Stages
 
 OVERRIDES = "BRANDOPS_OVERRIDES"
 _PARTS = ("notebooks", "results", "tables")
@@ -71,8 +72,9 @@ class Build:
             **self.record,
         }
         # A notebook that ran to mend a damaged report gives the record there was, and must be published all the same.
-        if before == record and not rendered and not self.ran:
+        if before == record | {"summary": before.get("summary")} and not rendered and not self.ran:
             return False
+        record["summary"] = self.rooms.summarise(self.scratch / "results")
         text = json.dumps(record, indent=1, sort_keys=True) + "\n"
         (self.scratch / publish.RECORD).write_text(text, encoding="utf-8")
         shutil.rmtree(self.scratch / ".work", ignore_errors=True)
@@ -189,7 +191,7 @@ class Build:
         found = self.found
         return {
             "profile": self.request.profile, "plan": found.plan, "period": found.period, "as_of": found.as_of,
-            "language": self.request.language, "name": found.name,
+            "language": self.request.language, "name": found.name, "reports_script": SCRIPT,
         }  # fmt: skip
 
     def _html(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,9 @@ def write_project(site: Site, folder: Path) -> None:
             tags.insert(0, f'<script src="{site.reports_script}"></script>')
         labels = json.dumps({name: site.labels[name] for name in ("filter", "code")}, ensure_ascii=False)
         tags.insert(0, f"<script>window.brandopsLabels={labels}</script>")
-        link = (
-            f'<a class="bo-language" hidden data-report="{site.sibling}" '
-            f'href="../../{site.sibling}/html/{page.file}">{site.labels["other_language"]}</a>'
+        link = "\n".join(
+            f'<a class="bo-language" hidden data-report="{report}" href="{address}">{escape(text)}</a>'
+            for report, address, text in site.links(page)
         )
         head = {"title": page.title, "include-after-body": {"text": "\n".join(tags)}}
         body = f"---\n{_dump(head)}---\n\n```{{=html}}\n{link}\n```\n\n{page.markdown}\n"

@@ -52,13 +52,17 @@ def render(folder: Path, *, profile: str, plan: Any, period: Any, as_of: Any, la
         There are no executed notebooks, or the renderer failed: with its own words.
     """
     provenance = collect(profile=profile, period=period, as_of=as_of, language=language, plan=plan)
+    suffix = "" if language == "en" else f".{language}"
+    before, after = period.previous(), period.shift(1)
+    neighbours = ((f"{before}{suffix}", f"‹ {before}"), (f"{after}{suffix}", f"{after} ›"))
     title = (getattr(plan, "title", None) or {}).get(language) or getattr(plan, "company", profile)
     render_site(folder / "notebooks", folder / "html", language=language, title=title, provenance=provenance,
-                name=name, renderer=renderer, reports_script=reports_script)  # fmt: skip
+                name=name, renderer=renderer, reports_script=reports_script, neighbours=neighbours)  # fmt: skip
 
 
 def render_site(notebooks: Path, out: Path, *, language: str, title: str, provenance: dict[str, Any], name: str = "",
-                renderer: str = "auto", reports_script: str | None = None) -> None:  # fmt: skip
+                renderer: str = "auto", reports_script: str | None = None,
+                neighbours: tuple[tuple[str, str], ...] = ()) -> None:  # fmt: skip
     """Make a website of the executed notebooks in a folder; see `render`."""
     use_language(language)
     sources = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
@@ -70,7 +74,7 @@ def render_site(notebooks: Path, out: Path, *, language: str, title: str, proven
     pages = [PageText(page.name, page.title, f"{page.markdown}\n\n{foot}", page.has_vega) for page in pages]
     site = Site(
         title=title, language=language, pages=pages, report=name, period=str(provenance["period"]),
-        labels=_labels(), logo=_logo(), reports_script=reports_script,
+        labels=_labels(), logo=_logo(), reports_script=reports_script, neighbours=neighbours,
     )  # fmt: skip
     program = None if renderer == "pandoc" else quarto.find_quarto(paths.root(), os.environ)
     if renderer == "quarto" and program is None:

@@ -16,6 +16,7 @@ from brandops.pipeline import publish
 from brandops.pipeline.console import Console
 from brandops.pipeline.fingerprint import Fingerprints, combine, interpreter, read_json, write_atomically
 from brandops.pipeline.locks import locked
+from brandops.pipeline.shelf import write_shelf
 from brandops.pipeline.stages import Rooms, Stages, locations, raw_files
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def report(request: Request, console: Console, rooms: Rooms | None = None) -> Pa
             console.title(f"{what}, as of {found.as_of}")
             changed = Build(request, found, stages, folder).run()
             publish.forget_failed(folder)
-            publish.write_indexes(request.profile)
+            write_shelf(request.profile, request.language)
             if not changed:
                 console.title("nothing to do: the report is up to date")
             _remember(request, found, prints)

@@ -8,7 +8,7 @@ from brandops.pipeline.cells import PageText
 
 @dataclass(frozen=True)
 class Site:
-    """A website to make."""
+    """A website to make; `neighbours` are reports a reader may turn to, as (report, what the link says)."""
 
     title: str
     language: str
@@ -18,13 +18,21 @@ class Site:
     labels: dict[str, str]
     logo: Path | None = None
     reports_script: str | None = None
+    neighbours: tuple[tuple[str, str], ...] = ()
 
     @property
     def locale(self) -> str:
         """Language tag of the pages."""
         return {"zh": "zh-CN"}.get(self.language, self.language)
 
+    def links(self, page: PageText) -> list[tuple[str, str, str]]:
+        """Links out of the report as (report that must be published, address, text): neighbours, other language, all."""
+        sibling = self.report.removesuffix(".zh") if self.language == "zh" else f"{self.report}.zh"
+        others = [*self.neighbours, (sibling, self.labels["other_language"])]
+        links = [(report, f"../../{report}/html/{page.file}", text) for report, text in others]
+        return [*links, (self.report, f"../../../{self.shelf}", self.labels["all_reports"])]
+
     @property
-    def sibling(self) -> str:
-        """Name of the same report in the other language."""
-        return self.report.removesuffix(".zh") if self.language == "zh" else f"{self.report}.zh"
+    def shelf(self) -> str:
+        """The list of all reports, from the folder of reports."""
+        return "index.zh.html" if self.language == "zh" else "index.html"

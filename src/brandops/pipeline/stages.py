@@ -35,6 +35,7 @@ class Rooms:
     build_marts: Callable[[str, "Plan", date], Any]
     latest_day: Callable[[str], date | None]
     render: Callable[..., Any]
+    summarise: Callable[[Path], dict[str, str]]
 
     @classmethod
     def standard(cls) -> "Rooms":
@@ -60,7 +61,12 @@ class Rooms:
 
             return render(*args, **kwargs)
 
-        return cls(ingest, build_marts, latest_day, render)
+        def summarise(results: Path) -> dict[str, str]:
+            from brandops.pipeline.shelf import summarise
+
+            return summarise(results)
+
+        return cls(ingest, build_marts, latest_day, render, summarise)
 
 
 class Stages:
