@@ -14,7 +14,7 @@ from pathlib import Path
 
 from brandops.errors import UserError
 from brandops.params.sources import Source
-from brandops.paths import data_dir
+from brandops.paths import data_dir, root
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -83,7 +83,8 @@ def find(pattern: str, profile: str, where: str) -> list[Path]:
             raise UserError(f"{where}: the Python package {package} is not installed; run: pip install {package}")
         base, pattern = Path(next(iter(spec.submodule_search_locations))), inner
     else:
-        base, pattern = data_dir(profile), expand(pattern, where)
+        # What a variable gives is relative to the project, where make is called: IOWA_DIR=../shared/data/iowa.
+        base, pattern = root() if pattern.startswith("${") else data_dir(profile), expand(pattern, where)
     found = sorted(Path(match) for match in glob(str(base / pattern), recursive=True))  # noqa: PTH207 - the pattern may be absolute
     files = [path for path in found if path.is_file()]
     if not files:
