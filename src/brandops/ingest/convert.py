@@ -144,11 +144,11 @@ def _native(raw: str, raw_type: str, dtype: dt.DataType, reading: Reading) -> st
     if dtype.is_date() and (raw_type == "DATE" or naive):
         return _plausible(f"CAST({raw} AS DATE)")
     if dtype.is_date() and zoned:
-        return f"CAST(timezone({literal(reading.time_zone)}, {raw}) AS DATE)"
+        return _plausible(f"CAST(timezone({literal(reading.time_zone)}, {raw}) AS DATE)")
     if dtype.is_timestamp() and zoned:
-        return raw
+        return _plausible(raw)
     if dtype.is_timestamp() and (raw_type == "DATE" or naive):
-        return to_utc(f"CAST({raw} AS TIMESTAMP)", reading.time_zone)
+        return to_utc(_plausible(f"CAST({raw} AS TIMESTAMP)"), reading.time_zone)
     return None
 
 
@@ -293,9 +293,7 @@ def _date(raw: str, reading: Reading) -> Conversion:
     declared = _by_pattern(text, reading)
     if declared:
         cases.append((f"{declared[0]} IS NOT NULL", f"CAST({declared[0]} AS DATE)", declared[1]))
-    slow, labels = _cases(cases, raw)
-    slow = f"(SELECT CASE WHEN year(d) BETWEEN {FIRST_YEAR} AND {LAST_YEAR} THEN d END FROM (SELECT {slow} AS d))"
-    slow = _plausible_of(cases, raw)
+    slow, labels = _cases([(condition, _plausible(value), label) for condition, value, label in cases], raw)
     if "iso" not in reading.date_formats:
         return Conversion(slow, labels, None, "iso", "bad_date")
     # The cast to a timestamp, unlike that to a date, refuses text after the day.
@@ -305,12 +303,9 @@ def _date(raw: str, reading: Reading) -> Conversion:
 
 def _cases(cases: list[tuple[str, str, str]], raw: str) -> tuple[str, str]:
     values = " ".join(f"WHEN {condition} THEN {value}" for condition, value, _ in cases)
-    labels = " ".join(f"WHEN {condition} THEN {label}" for condition, _, label in cases)
+    # 2025/02/30 has the shape of a format, but was not read in it.
+    labels = " ".join(f"WHEN {condition} AND {value} IS NOT NULL THEN {label}" for condition, value, label in cases)
     return f"CASE WHEN {raw} IS NULL THEN NULL {values} END", f"CASE {labels} END"
-
-
-def _plausible_of(cases: list[tuple[str, str, str]], raw: str) -> str:
-    return _cases([(condition, _plausible(value), label) for condition, value, label in cases], raw)[0]
 
 
 def _timestamp(raw: str, reading: Reading) -> Conversion:
@@ -330,7 +325,7 @@ def _timestamp(raw: str, reading: Reading) -> Conversion:
         spaced = f"regexp_replace({iso}, '^([-0-9]+)[ T]*(\\d{{1,2}}:)', '\\1 \\2')"
         cases.append((f"regexp_full_match({text}, '{shape}{_CLOCK}')", local(_minutes(spaced)), literal(f"{label} time")))
         zoned = f"regexp_replace(regexp_replace({spaced}, '\\s*(?:Z|UTC)$', '+00'), '([-+]\\d\\d)(\\d\\d)$', '\\1:\\2')"
-        moment = f"TRY_CAST({_minutes(zoned)[len('TRY_CAST(') : -len(' AS TIMESTAMP)')]} AS TIMESTAMPTZ)"
+        moment = _plausible(f"TRY_CAST({_minutes(zoned)[len('TRY_CAST(') : -len(' AS TIMESTAMP)')]} AS TIMESTAMPTZ)")
         cases.append((f"regexp_full_match({text}, '{shape}{_CLOCK}{_ZONE}')", moment, literal(f"{label} zone")))
     if "compact" in reading.date_formats:
         moment = local(f"try_strptime({text}, '%Y%m%d%H%M%S')")

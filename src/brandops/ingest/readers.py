@@ -5,6 +5,7 @@ parallel and keeps the order, so that the position in it is the row number, and 
 need. Lines a CSV reader cannot split into the header's columns are kept aside for quarantine.
 """
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -126,6 +127,10 @@ def _csv(con: duckdb.DuckDBPyConnection, source: Source, path: Path, shown: str,
     lines = con.execute(
         "SELECT line, any_value(csv_line), any_value(error_type) FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
+    foreign = [line for line, _, problem in lines if problem == "INVALID ENCODING"]
+    if foreign:
+        # Other lines of such a file may decode, to other characters than were meant.
+        raise UserError(f"is not UTF-8 (line {foreign[0]}); declare its encoding, e.g. encoding: gb18030")
     pattern = re.compile(source.skip_footer) if source.skip_footer else None
     unreadable, footer, starts = [], 0, []
     for position, (line, text, problem) in enumerate(lines):
@@ -151,13 +156,18 @@ def _csv(con: duckdb.DuckDBPyConnection, source: Source, path: Path, shown: str,
 
 
 def _as_utf8(path: Path, encoding: str, target: Path) -> Path:
-    try:
-        with path.open(encoding=encoding, newline="") as text, target.open("w", encoding="utf-8", newline="") as out:
-            while chunk := text.read(1 << 22):
-                out.write(chunk)
-    except UnicodeDecodeError as error:
-        raise UserError(f"is not {encoding}: byte {error.start} does not decode; declare its encoding") from None
-    return target
+    decoder, begun = codecs.getincrementaldecoder(encoding)(), 0
+    with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
+        while True:
+            chunk, pending = raw.read(1 << 22), len(decoder.getstate()[0])
+            try:
+                out.write(decoder.decode(chunk, final=not chunk))
+            except UnicodeDecodeError as error:
+                byte = begun - pending + error.start
+                raise UserError(f"is not {encoding}: byte {byte} does not decode; declare its encoding") from None
+            if not chunk:
+                return target
+            begun += len(chunk)
 
 
 def _header(source: Source, path: Path) -> tuple[list[str] | None, int]:

@@ -165,16 +165,16 @@ def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
 
 def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) -> list[File]:
     remembered = run.cache / "files" / f"{source.name}.json"
-    if only is not None and source.name not in only and remembered.exists():
-        paths = [Path(path) for path in json.loads(remembered.read_text()) if Path(path).exists()]
-    elif source.kind == "sql":
+    skipped = only is not None and source.name not in only and remembered.exists()
+    paths = [path for path in map(Path, json.loads(remembered.read_text())) if path.exists()] if skipped else []
+    if not paths and source.kind == "sql":
         path = databases.sqlite_path(source, run.profile)
         if path is None:
             target = run.scratch / f"{source.name}.parquet"
             databases.stage(run.con, source, run.profile, target)
             return [File(target, f"{source.name} (database)", hashes.of(target))]
         paths = [path]
-    else:
+    elif not paths:
         paths = find(source.path, run.profile, source.name)
     remembered.parent.mkdir(exist_ok=True)
     remembered.write_text(json.dumps([str(path) for path in paths]))
@@ -261,7 +261,9 @@ def _finish_all(
                 key = keys[source.name, file.shown]
                 account.append(f"{key} {json.dumps(source.on_orphan, sort_keys=True)}")
                 if file.same_as is None:
-                    parts.append(Part(source, file, staged[key], f"{source.name}-{file.hash[:16]}.parquet"))
+                    # Content that comes back into force has a file of its own for each time.
+                    again = f"-{file.known_from:%Y%m%d}" if file.known_from else ""
+                    parts.append(Part(source, file, staged[key], f"{source.name}-{file.hash[:16]}{again}.parquet"))
         marks[table] = _digest(_code(), *account, *(marks[other] for other in sorted(graph[table])))
         folder = run.cache / "tables" / marks[table]
         outcome = Outcome.load(folder)

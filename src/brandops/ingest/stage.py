@@ -85,7 +85,7 @@ def open_file(
         raw = read(con, source, file.path, file.shown, scratch)
     if source.select is not None:
         raw = select.apply(con, sources, source, profile, file.shown, raw, scratch)
-    return raw, Transform(con, sources, source, raw.relation, corrections)
+    return raw, Transform(con, sources, source, file.shown, raw.relation, corrections)
 
 
 def stage_file(

@@ -46,9 +46,11 @@ class Transform:
     """The query for one file of a source."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, relation: str, corrections: list[Correction]
-    ):
+        self, con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, shown: str, relation: str,
+        corrections: list[Correction],
+    ):  # fmt: skip
         self.source, self.relation, self.corrections = source, relation, corrections
+        self._place = f"{source.name}: {shown}"
         self.table: Table = TABLES[source.table]
         described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
         self.raw_columns = {row[0]: row[1] for row in described if row[0] != "_row"}
@@ -68,8 +70,7 @@ class Transform:
         absent = [o.source for o in origins.values() if o.source is not None and o.source not in self.raw_columns]
         if absent:
             raise UserError(
-                f"{self.source.name}: no column {', '.join(map(repr, absent))} in the export; "
-                f"its columns: {', '.join(self.raw_columns)}"
+                f"{self._place}: no column {', '.join(map(repr, absent))} in the export; its columns: {', '.join(self.raw_columns)}"
             )
 
     def _raw(self, origin: ColumnMap, parameters: dict, dtype: dt.DataType) -> str:
@@ -87,7 +88,7 @@ class Transform:
         try:
             return {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT {listed} FROM {self.relation}").fetchall()}
         except duckdb.Error as error:
-            raise UserError(f"{self.source.name}: columns: {first_line(error)}") from None
+            raise UserError(f"{self._place}: columns: {first_line(error)}") from None
 
     def _column(self, column: str, origin: ColumnMap, raw: str, raw_type: str) -> Column:
         schema = self.table.columns[column]
