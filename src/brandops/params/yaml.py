@@ -45,15 +45,16 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
-    loader.flatten_mapping(node)
     seen: dict[Any, int] = {}
-    for key_node, _ in node.value:
+    # Looked for before `<<` brings in another mapping's keys: those may be given anew, that is what merging is for.
+    for key_node in (key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"):
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if key in seen:
             place = f"{shown(loader.name)}:{line}"
             raise UserError(f"{place}: {key} is given twice (first in line {seen[key]}); keep one")
         seen[key] = line
+    loader.flatten_mapping(node)
     return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}
 
 

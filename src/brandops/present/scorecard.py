@@ -50,10 +50,10 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
 
 
 def deciding_figure(figures: list[Figure]) -> Figure | None:
-    """The figure that gives an item its status: of the worst, whole period before detail, then as stated."""
+    """The figure that gives an item its status: of the worst, whole period before detail, then the costliest, then as stated."""
     if not figures:
         return None
-    return min(figures, key=lambda figure: (WORST_FIRST.index(figure.status), bool(figure.grain)))
+    return min(figures, key=lambda f: (WORST_FIRST.index(f.status), bool(f.grain), -(f.money_at_stake or 0)))
 
 
 def verdict_sentences(results: list[PageResults]) -> list[str]:

@@ -20,6 +20,7 @@ _TABLES = {
     "campaigns": mark("Campaigns"),
     "campaign_budget": mark("Campaign budgets"),
     "service_cases": mark("Service cases"),
+    "service_shifts": mark("Call centre shifts"),
     "people": mark("Sales staff"),
     "quotas": mark("Quotas"),
     "skill_scores": mark("Skill scores"),
