@@ -124,9 +124,9 @@ def share_dots(gains: pd.DataFrame) -> Figure:
 def share_lines(table: pd.DataFrame, names: list[str], labels: dict[str, str]) -> alt.Chart:
     """Market share of the largest companies by quarter; hover for figures."""
     shown = table[table["competitor"].isin(names)].assign(
-        company=lambda t: t["competitor"].map(lambda c: labels.get(c, c)), percent=lambda t: (t["share"] * 100).round(2)
+        company=lambda t: t["competitor"].map(lambda c: name(labels.get(c, c))), percent=lambda t: (t["share"] * 100).round(2)
     )
-    order = [labels.get(company, company) for company in names]
+    order = [name(labels.get(company, company)) for company in names]
     points = alt.Chart(shown[["window", "company", "percent", "rank", "sales"]])
     return points.mark_line(point=True).encode(
         alt.X("window:N", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), sort=list(shown["window"].unique())),
