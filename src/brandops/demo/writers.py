@@ -35,6 +35,8 @@ def _plain(column: pd.Series) -> pa.Array:
         array = array.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
+    if pa.types.is_timestamp(array.type):
+        array = array.cast(pa.timestamp("s"))  # pandas 2 counts nanoseconds, pandas 3 microseconds: the file shows seconds
     return array.cast(pa.string()) if pa.types.is_large_string(array.type) or pa.types.is_null(array.type) else array
 
 
