@@ -91,7 +91,7 @@ def test_the_warehouse_holds_the_true_lines_to_the_cent(small):
 
 
 def test_the_corrected_month_is_in_force_from_the_day_it_was_received(small):
-    folder, made, manifest = small
+    folder, _, manifest = small
     replaced = next(file for file in listed(folder)["files"] if file["expected"] == "superseded")
     account = next(file for file in manifest.source("erp_orders").files if file.file == replaced["file"])
     assert (account.superseded_by, account.known_to) == (replaced["replaced_by"], replaced["received"])
