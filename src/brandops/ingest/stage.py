@@ -178,7 +178,7 @@ def _count_formats(con: duckdb.DuckDBPyConnection, transform: Transform) -> list
     numbers = con.execute(f"SELECT {counted} FROM ({transform.mapped()})").fetchone()
     found: list[list] = []
     for position, column in enumerate(columns):
-        present, quick = numbers[2 * position], numbers[2 * position + 1]
+        present, quick = numbers[2 * position], numbers[2 * position + 1] or 0  # no rows: nothing to count
         met = {column.conversion.fast_format: quick} if quick else {}
         if present > quick:
             rest = f"{column.held} IS NOT NULL AND NOT coalesce({column.conversion.fast or 'false'}, false)"

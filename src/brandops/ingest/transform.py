@@ -124,19 +124,23 @@ class Transform:
         )
         return f"SELECT *, {listed}{missing} FROM ({self.mapped(where)})"
 
-    def matched(self) -> str:
+    def matched(self, where: str = "") -> str:
         """Per row, which corrections apply to it, as columns `correction 0`, `correction 1`, ..."""
         listed = ", ".join(
             f"coalesce(({correction.where}), false) AS {name(f'correction {position}')}"
             for position, correction in enumerate(self.corrections)
         )
-        return f"SELECT *, {listed} FROM ({self.converted()})"
+        return f"SELECT *, {listed} FROM ({self.converted(where)})"
 
     def corrected(self, where: str = "") -> str:
         """The converted rows with corrections applied and derived columns filled."""
-        query, dropped = self.converted(where), "false"
-        for correction in self.corrections:
-            applies = f"coalesce(({correction.where}), false)"
+        if not self.corrections:
+            query, dropped = self.converted(where), "false"
+        else:
+            # Every correction finds its rows as they were sent, as its guard does, whatever an earlier one changes.
+            query, dropped = self.matched(where), "false"
+        for position, correction in enumerate(self.corrections):
+            applies = name(f"correction {position}")
             if correction.action == "drop":
                 dropped = f"({dropped} OR {applies})"
             elif correction.action in ("override", "scale"):

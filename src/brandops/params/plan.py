@@ -22,7 +22,7 @@ Language = Literal["en", "zh"]
 class Strict(BaseModel):
     """A parameter block: unknown keys and wrong types are errors."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Targets(Strict):

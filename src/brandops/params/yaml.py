@@ -37,7 +37,7 @@ _MEANINGS = {
 class Strict(BaseModel):
     """Base of all models read from YAML: unknown keys are refused, no type is coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class _Loader(yaml.SafeLoader):
