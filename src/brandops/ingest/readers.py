@@ -8,7 +8,7 @@ need. Lines a CSV reader cannot split into the header's columns are kept aside f
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -260,21 +260,18 @@ def _spss(path: Path) -> tuple[list[str], Iterator[list[list[str | None]]]]:
 
     def chunks() -> Iterator[list[list[str | None]]]:
         for frame, _ in pyreadstat.read_file_in_chunks(pyreadstat.read_sav, str(path), chunksize=_BATCH):
-            values = {column: frame[column].astype(object).tolist() for column in meta.column_names}
-            texts = [[cell_text(_present(v)) for v in values[column]] for column in meta.column_names]
-            texts += [[_label(v, labels[column]) for v in values[column]] for column in labels]
+            texts = [_each_once(frame[column], cell_text) for column in meta.column_names]
+            texts += [_each_once(frame[column], lambda v, of=labels[column]: of.get(v, cell_text(v))) for column in labels]
             yield list(map(list, zip(*texts, strict=True)))
 
     return columns, chunks()
 
 
-def _present(value: object) -> object:
-    return None if value is None or value != value else value
-
-
-def _label(value: object, labels: dict) -> str | None:
-    value = _present(value)
-    return labels.get(value, cell_text(value)) if value is not None else None
+def _each_once(values: object, text: Callable[[object], str | None]) -> list[str | None]:
+    """The values as text, blanks as None; each distinct value is converted once, for answers repeat."""
+    codes, distinct = values.factorize()
+    texts = [*(text(value) for value in distinct.astype(object).tolist()), None]  # a blank has code -1: the last
+    return [texts[code] for code in codes]
 
 
 def write_text(columns: list[str], rows: Iterator[list[list[str | None]]], target: Path) -> None:
