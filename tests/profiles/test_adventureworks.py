@@ -8,7 +8,6 @@ import duckdb
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT
 
 from brandops import paths
 from brandops.ingest import Manifest, ingest
@@ -16,6 +15,7 @@ from brandops.params import load_plan
 from brandops.warehouse import build_marts, load_mart
 from brandops.warehouse.load import MARTS, mart_path
 from brandops.warehouse.plain import personal_columns
+from conftest import ROOT
 
 PROFILE = "adventureworks"
 END = date(2014, 6, 30)  # the last day of any table

@@ -50,7 +50,7 @@ def landing(plan: YearPlan, land: Landing | None, currency: str) -> str:
     seen = _("The year is expected to land at {mean} ({level} interval {low} to {high}); it reaches its target with a "
              "probability of {probability}.")  # fmt: skip
     seen = seen.format(
-        mean=formats.money(land.mean, currency), level=formats.percent(land.level, 0),
+        mean=formats.money(land.median, currency), level=formats.percent(land.level, 0),
         low=formats.money(land.low, currency), high=formats.money(land.high, currency),
         probability=formats.percent(land.probability(target.target), 0),
     )  # fmt: skip
