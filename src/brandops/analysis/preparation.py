@@ -16,6 +16,7 @@ ZERO_RUN = 3
 OUTLIER_LIMIT = 4.5  # robust standard deviations; Hampel's 3 would take one month in 370 of good data
 MIN_SPREAD = 0.05  # log; a series of hardly any noise must not turn every wiggle into an outlier
 MIN_HISTORY = 18
+LEVEL_WINDOW = 7  # periods around, once the season is taken out
 MAX_UPLIFT_SHARE = 0.5  # beyond half a period without stock, sales say too little: the usual level is taken
 
 RULES = ("missing", "zero_run", "stock_out", "outlier")
@@ -121,14 +122,18 @@ def _zero_runs(raw: pd.Series) -> pd.Series:
 def _expected(good: pd.Series, season: int) -> tuple[pd.Series, float | None]:
     """Level and season of a series, robustly, and the spread of the rest in logs; None for a short history."""
     log = np.log1p(good.clip(lower=0))
-    level = log.rolling(season + 1, center=True, min_periods=3).median()
+    # Whole windows only: half a window at an end would take its season for level.
+    level = log.rolling(season + 1, center=True, min_periods=max(season - 2, 3)).median()
     level = level.interpolate(limit_direction="both").fillna(log.median() if log.notna().any() else 0.0)
     rest = log - level
     if rest.notna().sum() < MIN_HISTORY:
         return np.expm1(level), None
     phase = np.arange(len(log)) % season
     seasonal = rest.groupby(phase).transform("median").fillna(0.0)
-    rest = rest - seasonal
+    # Now that the season is known, a shorter window follows the level up to both ends.
+    level = (log - seasonal).rolling(LEVEL_WINDOW, center=True, min_periods=3).median()
+    level = level.interpolate(limit_direction="both")
+    rest = log - level - seasonal
     spread = 1.4826 * float((rest - rest.median()).abs().median())
     return np.expm1(level + seasonal).clip(lower=0), max(spread, MIN_SPREAD)
 
