@@ -111,7 +111,7 @@ def _prepare_one(name, part: pd.DataFrame, season: int, freq: str, delivered) ->
 
 def _zero_runs(raw: pd.Series) -> pd.Series:
     """Zero periods in a run of at least `ZERO_RUN` with sales before and after."""
-    zero = raw == 0
+    zero = raw <= 0  # returns alone are no sale
     run = (zero != zero.shift()).cumsum()
     length = zero.groupby(run).transform("sum")
     sold = raw > 0
