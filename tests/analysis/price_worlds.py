@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 
 from brandops.demo import catalogue
-from brandops.demo.catalogue import BRAND_NAMES, REGION_NAMES
+from brandops.demo.catalogue import BRAND_NAMES
 from brandops.demo.demand import campaign_factors, intensity
 from brandops.demo.prices import competitor_prices, prices
 from brandops.demo.seasons import DAYS, MONTHS
 from brandops.demo.truth import CHANNELS, COMPETITORS, REGIONS, Truth, stream
 
-LINES = 300_000
 EXPECTED_PER_WEIGHT = 191.0  # order lines a day per unit of channel weight: the full demo's common factor
 
 
@@ -37,10 +36,8 @@ def _channel(truth, product, campaign, channel, seed) -> pd.DataFrame:
     day, item = np.nonzero(lines)
     count = lines[day, item]
     extra = channel.mean_quantity - 1
-    if channel.business:
-        more = rng.negative_binomial(1.5 * count, 1.5 / (1.5 + extra))
-    else:
-        more = rng.poisson(extra * count)
+    spread = 1.5 / (1.5 + extra)
+    more = rng.negative_binomial(1.5 * count, spread) if channel.business else rng.poisson(extra * count)
     quantity = count + more
     sold = pd.DataFrame({
         "week": (DAYS - pd.to_timedelta(DAYS.dayofweek, unit="D"))[day], "product": item, "lines": count,

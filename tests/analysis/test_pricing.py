@@ -36,10 +36,10 @@ def estimates(seed: int, channels: list[str]) -> pd.DataFrame:
 
 
 def test_intervals_cover_the_true_elasticities_of_the_demo_s_worlds():
-    found = pd.concat([estimates(seed, ["tmall", "supermarket"]) for seed in range(24)])
+    found = pd.concat([estimates(seed, ["tmall", "supermarket"]) for seed in range(16)])
     own = found[found["term"] == "log_price"]
-    # 24 worlds of two channels: 95 % give or take three standard errors.
-    assert own["covered"].mean() >= 0.85
+    # 16 worlds of two channels: 95 % give or take three standard errors.
+    assert own["covered"].mean() >= 0.83
     error = own["estimate"] - own["true"]
     assert abs(error.mean()) < 3 * error.std() / np.sqrt(len(own)) + 0.02
     assert own["se"].mean() < 0.2, "wide enough to cover anything"
@@ -142,7 +142,8 @@ def juice() -> pd.DataFrame:
     others = (prices.sum(axis=1) - own) / 10
     angle = 2 * np.pi * frame["week"] / 52.18
     return frame.assign(volume=np.exp(frame["logmove"]), log_price=own, competitor_price=others, sin=np.sin(angle),
-                        cos=np.cos(angle), trend=(frame["week"] - 100) / 52, unit=frame["store"], cluster=frame["store"])  # fmt: skip
+                        cos=np.cos(angle), trend=(frame["week"] - 100) / 52, unit=frame["store"],
+                        cluster=frame["store"])  # fmt: skip
 
 
 SEASON = ["sin", "cos", "trend"]

@@ -75,8 +75,10 @@ def optimum_finding(optimum: pd.DataFrame, names: dict[str, str]) -> str:
     )]  # fmt: skip
     beyond = int(optimum["extrapolates"].sum())
     if beyond:
-        said.append(_("In {beyond} of {count} channels the formula's best price lies outside the prices observed; the price shown "
-                      "is the end of what was observed, to be tried in steps.").format(beyond=beyond, count=len(optimum)))  # fmt: skip
+        said.append(_("In {beyond} of {count} channels the formula's best price lies outside the prices observed; the price "
+                      "shown is the end of what was observed, to be tried in steps.").format(
+            beyond=beyond, count=len(optimum)
+        ))  # fmt: skip
     return " ".join(said)
 
 
