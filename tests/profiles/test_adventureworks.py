@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -15,8 +16,8 @@ from brandops.params import load_plan
 from brandops.warehouse import build_marts, load_mart
 from brandops.warehouse.load import MARTS, mart_path
 from brandops.warehouse.plain import personal_columns
-from conftest import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 PROFILE = "adventureworks"
 END = date(2014, 6, 30)  # the last day of any table
 ROWS = {

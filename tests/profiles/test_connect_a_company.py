@@ -1,6 +1,7 @@
 """The guide to connecting a company does what it says: its examples are run on the tiny company it describes."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -10,8 +11,8 @@ from brandops.errors import UserError
 from brandops.ingest import ingest
 from brandops.params import load_plan
 from brandops.pipeline.newprofile import write_profile
-from conftest import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "connect-a-company.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+) (\S+)(?: (\d+))?\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 FILES = {name: text for _, name, loaded, text in BLOCKS if not loaded}
