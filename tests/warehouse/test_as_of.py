@@ -25,7 +25,8 @@ DECLARED = """\
 - {name: survey, table: survey_responses, kind: csv, path: raw/survey*.csv,
    columns: {response_id: id, answered_at: at, wave: wave, csat: csat}}
 - {name: invoices, table: invoices, kind: csv, path: raw/invoices.csv,
-   columns: {invoice_id: id, customer_id: customer, issued_on: issued, due_on: due, amount: amount, paid_on: paid_on, paid_amount: paid}}
+   columns: {invoice_id: id, customer_id: customer, issued_on: issued, due_on: due, amount: amount,
+             paid_on: paid_on, paid_amount: paid}}
 """
 
 
