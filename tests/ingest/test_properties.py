@@ -64,7 +64,7 @@ def companies(tmp_path_factory):
 
 
 @given(first=_FILES, second=_FILES)
-@settings(max_examples=40, phases=_PHASES)
+@settings(max_examples=15, phases=_PHASES)
 def test_rows_in_are_rows_loaded_and_rows_quarantined(companies, first, second):
     company = companies()
     company.export("sales_1.csv", written(first))
@@ -85,7 +85,7 @@ def test_rows_in_are_rows_loaded_and_rows_quarantined(companies, first, second):
 
 
 @given(rows=_FILES)
-@settings(max_examples=15, phases=_PHASES)
+@settings(max_examples=8, phases=_PHASES)
 def test_what_is_loaded_is_what_a_csv_reader_reads_in_that_row(companies, rows):
     """Row numbers are exact: the key in the warehouse is the one a plain reader finds at that place."""
     company = companies()
@@ -100,7 +100,7 @@ def test_what_is_loaded_is_what_a_csv_reader_reads_in_that_row(companies, rows):
 
 
 @given(rows=_FILES, after=_FILES)
-@settings(max_examples=12, phases=_PHASES)
+@settings(max_examples=6, phases=_PHASES)
 def test_ingestion_is_idempotent_and_a_corrected_file_replaces_its_own_rows(companies, rows, after):
     company = companies()
     company.export("sales_1.csv", written(rows))
@@ -119,7 +119,7 @@ def test_ingestion_is_idempotent_and_a_corrected_file_replaces_its_own_rows(comp
 
 
 @given(order=st.permutations(["sales_1.csv", "sales_2.csv", "sales_3.csv"]), rows=st.tuples(_FILES, _FILES, _FILES))
-@settings(max_examples=8, phases=_PHASES)
+@settings(max_examples=4, phases=_PHASES)
 def test_the_order_of_arrival_changes_nothing(companies, order, rows):
     names = dict(zip(("sales_1.csv", "sales_2.csv", "sales_3.csv"), map(written, rows), strict=True))
     company = companies()

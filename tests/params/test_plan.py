@@ -5,7 +5,7 @@ import pytest
 from brandops import paths
 from brandops.errors import UserError
 from brandops.params import load_plan, profiles
-from brandops.params.yaml import read_yaml
+from brandops.params.yaml import parse_scalar, read_yaml
 
 PLAN = "company: Acme\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
 
@@ -39,6 +39,12 @@ def test_every_profile_in_the_project_loads(profile):
         ("market_segment: brand", ["market_segment", "brand", "category", "segment"]),
         ("phasing: [1, 2]", ["phasing", "twelve"]),
         ("company: Other", ["plan.yml", "company"]),
+        ("targets: {new_customers: 010}", ["plan.yml:4", "targets.new_customers", "'010'", "whole number"]),
+        ("targets: {new_customers: 1:30}", ["plan.yml:4", "targets.new_customers", "'1:30'"]),
+        ("targets: {new_customers: 1e5}", ["targets.new_customers", "1e5"]),
+        ("targets: {sales_growth: .nan}", ["targets.sales_growth", "nan"]),
+        ("targets: {sales_growth: .inf}", ["targets.sales_growth", "inf"]),
+        ("phasing: [.nan, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]", ["phasing", "nan"]),
         ("targets: [", ["plan.yml"]),
     ],
 )
@@ -92,3 +98,11 @@ def test_a_key_merged_from_an_anchor_may_be_given_anew_but_none_twice(write):
     write("base: &base {a: 1}\nderived: {<<: *base, b: 3, b: 4}\n")
     with pytest.raises(UserError, match="b is given twice"):
         read_yaml(paths.params_dir("acme") / "plan.yml")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("007", "007"), ("1e5", "1e5"), ("1:30", "1:30"), ("0x1F", "0x1F"), ("nan", "nan"), ("10", 10)]
+)  # fmt: skip
+def test_what_is_no_plain_number_stays_the_text_it_is(text, value):
+    read = parse_scalar(text)
+    assert (read, type(read)) == (value, type(value))

@@ -46,7 +46,9 @@ def refused(project, monkeypatch, capsys):
         ({"SET": "targets.new_customers"}, ["SET", "targets.new_customers", "key=value"]),
         ({"SET": "cell_timeout=5 cell_timeout=6"}, ["SET", "cell_timeout", "twice"]),
         ({"SET": "notebooks.01_first.horizn=4"}, ["notebooks.01_first.horizn", "4", "horizon"]),
-        ({"SET": "notebooks.01_first.sku=007"}, ["notebooks.01_first.sku", "7", "str"]),
+        ({"SET": "notebooks.01_first.sku=7"}, ["notebooks.01_first.sku", "7", "str"]),
+        ({"SET": "notebooks.01_first.horizon=007"}, ["notebooks.01_first.horizon", "'007'", "int"]),
+        ({"SET": "notebooks.01_first.horizon=nan"}, ["notebooks.01_first.horizon", "'nan'", "int"]),
     ],
 )
 def test_a_mistyped_variable_is_named_with_its_value(refused, variables, words):
@@ -64,7 +66,8 @@ def test_a_mistyped_variable_is_named_with_its_value(refused, variables, words):
         ("notebooks: {01_first: {horizon: true}}", ["notebooks.01_first.horizon", "True", "int"]),
         ("notebooks: {01_first: {shares: [0.5, a]}}", ["notebooks.01_first.shares", "list[float]"]),
         ("notebooks: {01_first: {shares: [.nan]}}", ["notebooks.01_first.shares", "nan", "finite"]),
-        ("notebooks: {01_first: {sku: 007}}", ["notebooks.01_first.sku", "7", "str"]),
+        ("notebooks: {01_first: {sku: 7}}", ["notebooks.01_first.sku", "7", "str"]),
+        ("notebooks: {01_first: {horizon: 010}}", ["notebooks.01_first.horizon", "'010'", "int"]),
         ("notebooks: {01_fist: {horizon: 3}}", ["notebooks.01_fist", "did you mean 01_first"]),
         ("notebooks: {01_first: {profile: demo}}", ["notebooks.01_first.profile"]),
         ("targets: {attainment: 95}", ["plan.yml", "targets.attainment", "95"]),

@@ -5,6 +5,7 @@ dict into a pydantic model and words pydantic's errors for the person who wrote 
 """
 
 import difflib
+import re
 import types
 import typing
 from enum import Enum
@@ -58,7 +59,17 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
     return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}
 
 
+def _whole_number(loader: _Loader, node: yaml.ScalarNode) -> int | str:
+    """A whole number where it is written in plain decimals, else the text as it stands.
+
+    YAML itself reads 010 as 8 and 1:30 as 90: as text, an article number keeps its zeros, and a number is refused.
+    """
+    plain = re.fullmatch(r"[-+]?(0|[1-9][0-9_]*)", node.value)
+    return int(node.value.replace("_", "")) if plain else node.value
+
+
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
 
 
 def shown(path: str | Path) -> str:

@@ -102,8 +102,10 @@ def _last_moment(path: Path) -> datetime:
 def _to_pandas(rows: pa.Table) -> pd.DataFrame:
     for position, field in enumerate(rows.schema):
         if pa.types.is_decimal(field.type):
-            kind = pa.float64()
-        elif pa.types.is_date(field.type) or pa.types.is_timestamp(field.type):
+            # By way of text: the library's own cast multiplies, and makes 29.7000 into 29.700000000000003.
+            rows = rows.set_column(position, field.name, rows.column(position).cast(pa.string()).cast(pa.float64()))
+            continue
+        if pa.types.is_date(field.type) or pa.types.is_timestamp(field.type):
             kind = pa.timestamp("ns")
         else:
             continue
