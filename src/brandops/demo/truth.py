@@ -108,6 +108,33 @@ SEGMENTS = (
 
 
 @dataclass(frozen=True)
+class Funnel:
+    """How visits to a channel become orders.
+
+    `cart_rate` carts per visit (None: a shop without carts), `order_rate` orders per cart (without carts: per visit);
+    mean `minutes_to_cart`, `minutes_to_order`, `hours_to_deliver` (None: taken home).
+    """
+
+    cart_rate: float | None
+    order_rate: float
+    minutes_to_cart: float | None
+    minutes_to_order: float
+    hours_to_deliver: float | None
+
+
+# The live shop loses its carts, the mini-program its visitors: what an analysis of the funnel should find.
+FUNNELS = {
+    "tmall": Funnel(0.115, 0.36, 6.5, 95.0, 52.0),
+    "jd": Funnel(0.110, 0.38, 6.0, 80.0, 30.0),
+    "douyin": Funnel(0.130, 0.17, 2.5, 40.0, 66.0),
+    "miniprogram": Funnel(0.055, 0.40, 9.5, 70.0, 58.0),
+    "department_store": Funnel(None, 0.125, None, 21.0, None),
+    "supermarket": Funnel(None, 0.080, None, 12.0, None),
+    "pharmacy": Funnel(None, 0.095, None, 9.0, None),
+}
+
+
+@dataclass(frozen=True)
 class Campaign:
     """A campaign and its true effect: `lift` multiplies treated demand, then decays by `carry_over` a day."""
 

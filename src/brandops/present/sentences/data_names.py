@@ -108,6 +108,7 @@ _KINDS = {
 _MARTS = {
     "sales_monthly": mark("Sales by month and product"),
     "sales_daily": mark("Sales by day and category"),
+    "channel_daily": mark("Sales by day and channel"),
     "customers_monthly": mark("Sales by month and customer"),
     "ledger_reconciliation": mark("Loaded sales against the ledger"),
     "new_customers_daily": mark("First-ever buyers by day"),
