@@ -33,7 +33,7 @@ def sales_lines(tables: Tables, brand_owner: str | None, time_zone: str) -> ibis
     discount = ibis.coalesce(lines.discount, _money(0)) * ibis.ifelse(is_return, -1, 1)
     return lines.select(
         "order_id", "line_no", "ordered_at", "customer_id", "channel_id", "region", "product_id", "quantity",
-        "promoted",
+        "campaign_id", "promoted",
         date=date,
         month=date.truncate("M"),
         brand=ibis.coalesce(lines.brand, ibis.literal(UNLISTED)),

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import customers, market, quality, sales, stock
+from brandops.warehouse import customers, market, prices, quality, sales, stock
 from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
@@ -41,6 +41,7 @@ def express(
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
         made["channel_daily"] = sales.channel_daily(own)
+        made["prices_weekly"] = prices.prices_weekly(own)
         made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)
         made["new_customers_daily"] = customers.new_customers_daily(first)
