@@ -80,7 +80,7 @@ def ranking(panel: pd.DataFrame, measure: str, level: float = 0.95, draws: int =
     channels = wide["net_sales"].columns
     weeks = len(wide["net_sales"])
     rng = np.random.default_rng(seed_of("ranking", panel["week"].max(), *channels))
-    counts = _block_counts(rng, weeks, draws)
+    counts = block_counts(rng, weeks, draws)
     known = {name: np.nan_to_num(frame.to_numpy(float)) for name, frame in wide.items()}
     # A column the company does not supply stays blank instead of counting as nothing.
     absent = {name: frame.isna().all().to_numpy() for name, frame in wide.items()}
@@ -110,7 +110,7 @@ def decided_by(panel: pd.DataFrame) -> str | None:
     return next((measure for measure in DECIDED_BY if len(ranking(panel, measure, draws=1))), None)
 
 
-def _block_counts(rng: np.random.Generator, weeks: int, draws: int) -> np.ndarray:
+def block_counts(rng: np.random.Generator, weeks: int, draws: int) -> np.ndarray:
     """How often each week is drawn, draws × weeks."""
     blocks = -(-weeks // BLOCK)
     start = rng.integers(weeks, size=(draws, blocks))
