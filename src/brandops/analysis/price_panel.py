@@ -163,7 +163,7 @@ def _feature(panel: pd.DataFrame, campaigns: pd.DataFrame) -> np.ndarray:
     for row in campaigns.itertuples():
         here = pd.isna(row.channel_id) | (panel["channel_id"] == row.channel_id)
         here &= pd.isna(row.brand) | (panel["brand"] == row.brand)
-        overlap = (np.minimum(end, row.ends_on) - np.maximum(begin, row.starts_on)).dt.days + 1
+        overlap = (end.clip(upper=row.ends_on) - begin.clip(lower=row.starts_on)).dt.days + 1
         share = np.maximum(share, np.where(here, overlap.clip(0, 7) / 7, 0.0))
     return share
 

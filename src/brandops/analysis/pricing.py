@@ -73,7 +73,7 @@ def price_response(panel: pd.DataFrame) -> PriceResponse | None:
     shown = [name for name in fit.coefficients.index if not name.startswith(SEASON_PREFIX)]
     table = fit.coefficients.loc[shown].reset_index()
     named = table["term"].str.split("|", expand=True, n=1)
-    table["term"], table["channel_id"] = named[0], named[1] if 1 in named else None
+    table["term"], table["channel_id"] = named[0], named.get(1)
     facts = _facts(rows)
     table = table.merge(facts, on="channel_id", how="left")
     covariance = fit.covariance.loc[shown, shown].to_numpy().copy()

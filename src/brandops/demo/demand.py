@@ -1,7 +1,8 @@
 """Order lines out of true demand: Poisson counts per day × channel × product × region around a known intensity.
 
 The intensity of a cell is channel trend × season × product popularity and life cycle × (relative price)^elasticity
-× (competitors' prices)^cross elasticity × promotion × campaigns with carry-over × shocks × the productivity of its salespeople; see `truth.py` for the numbers.
+× (competitors' prices)^cross elasticity × promotion × campaigns with carry-over × shocks × the productivity of its
+salespeople; see `truth.py` for the numbers.
 """
 
 from dataclasses import dataclass

@@ -110,6 +110,7 @@ _MARTS = {
     "sales_daily": mark("Sales by day and category"),
     "channel_daily": mark("Sales by day and channel"),
     "customers_monthly": mark("Sales by month and customer"),
+    "prices_weekly": mark("Prices by week and product"),
     "ledger_reconciliation": mark("Loaded sales against the ledger"),
     "new_customers_daily": mark("First-ever buyers by day"),
     "conversions": mark("Formats converted"),
