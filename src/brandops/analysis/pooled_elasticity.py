@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+_NOTHING = 1e6  # variances of a channel without data, in squares of the widest spread
+
 
 @dataclass(frozen=True)
 class Pooled:
@@ -26,17 +28,25 @@ class Pooled:
     spread: float
 
 
-def pool(channels: list[str], estimate: np.ndarray, covariance: np.ndarray) -> Pooled:
+def pool(channels: list[str], estimate: np.ndarray, covariance: np.ndarray, others: list[str] | None = None) -> Pooled:
     """Pool elasticities estimated together.
 
     Parameters
     ----------
     estimate, covariance
         Of the channels' elasticities, in the order of `channels`.
+    others
+        Channels of too little data for an estimate of their own: they get what the others let expect.
     """
-    b, V = np.asarray(estimate, float), np.asarray(covariance, float)
+    b, V, known = np.asarray(estimate, float), np.asarray(covariance, float), len(channels)
+    widest = 3 * max(b.std(), np.sqrt(np.diag(V)).max(), 1e-6)
+    channels = [*channels, *(others or [])]
+    more = len(channels) - known
+    # An estimate so uncertain that it says nothing.
+    b = np.r_[b, np.full(more, b.mean())]
+    V = np.block([[V, np.zeros((known, more))], [np.zeros((more, known)), np.eye(more) * _NOTHING * widest**2]])
     count, ones = len(b), np.ones(len(b))
-    taus = np.linspace(0, 3 * max(b.std(), np.sqrt(np.diag(V)).max(), 1e-6), 121)
+    taus = np.linspace(0, widest, 121)
     logs, means, variances, centres, weights = [], [], [], [], []
     for tau in taus:
         total = np.linalg.inv(V + tau**2 * np.eye(count))
@@ -62,4 +72,5 @@ def pool(channels: list[str], estimate: np.ndarray, covariance: np.ndarray) -> P
         "channel_id": channels, "alone": b, "alone_low": b - 1.96 * alone, "alone_high": b + 1.96 * alone,
         "estimate": mean, "low": mean - 1.96 * se, "high": mean + 1.96 * se, "weight": share @ np.array(weights),
     })  # fmt: skip
+    table.loc[known:, ["alone", "alone_low", "alone_high"]] = np.nan
     return Pooled(table, mean, joint, float(share @ np.array(centres)), float(share @ taus))

@@ -19,8 +19,8 @@ COLUMNS = ["channel_id", "price_change", "units", "units_low", "units_high", "sa
 
 
 def simulate(
-    base: pd.DataFrame, elasticity: Pooled, price_change: dict[str, float], *, promotion: dict[str, tuple[float, float]] | None = None,
-    cannibalisation: float = 0.0, draws: int = DRAWS,
+    base: pd.DataFrame, elasticity: Pooled, price_change: dict[str, float], *,
+    promotion: dict[str, tuple[float, float]] | None = None, cannibalisation: float = 0.0, draws: int = DRAWS,
 ) -> pd.DataFrame:  # fmt: skip
     """Simulate changes against the sales of a period.
 

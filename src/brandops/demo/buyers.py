@@ -5,7 +5,6 @@ purchase rates. Consumers' orders are identified (loyalty card, platform account
 consumer's rate constant over the years up to the seasons; the rest is anonymous.
 """
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np

@@ -15,7 +15,7 @@ def decision(table: pd.DataFrame, measure: str, labels: dict[str, str]) -> tuple
     def show(value: float) -> str:
         return formats.number(value, 2) if measure == "return_on_cost" else formats.percent(value)
 
-    put = _("Put the next yuan in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best of "
+    put = _("Put the next money in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best of "
             "{count} channels with a probability of {probability}.")  # fmt: skip
     fix = _(
         "Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of {probability}."
@@ -77,9 +77,9 @@ def process(expected: float, made: float) -> str:
 def bottleneck(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
     """The stage that loses most."""
     row = table.iloc[0]
-    return _("The costliest bottleneck is {stage} at {channel}: {rate} pass against {best} in the best channel of its type, {orders} "
+    return _("The costliest bottleneck is \"{stage}\" at {channel}: {rate} pass against {best} in the best channel of its type, {orders} "
              "orders or {money} of sales a year.").format(
-        stage=name(row["stage"]).lower(), channel=labels.get(row["channel_id"], row["channel_id"]), rate=formats.percent(row["rate"]),
+        stage=name(row["stage"]), channel=labels.get(row["channel_id"], row["channel_id"]), rate=formats.percent(row["rate"]),
         best=formats.percent(row["best"]), orders=formats.number(row["orders_lost"]), money=formats.money(row["money_lost"], currency),
     )  # fmt: skip
 
