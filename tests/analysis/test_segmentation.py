@@ -106,8 +106,18 @@ def demo() -> tuple[pd.DataFrame, pd.Series]:
     line["month"] = line["day"].dt.to_period("M").dt.to_timestamp()
     by = ["month", "customer_id", "channel_id"]
     order = line.groupby([*by, "order_id", "day"], observed=True).agg(sales=("net_sales", "sum"), promoted=("promoted", "max"))
-    rows = order.reset_index().groupby(by).agg(orders=("sales", "size"), gross_sales=("sales", "sum"), promoted_orders=("promoted", "sum"),
-                                               first_on=("day", "min"), last_on=("day", "max"), purchase_days=("day", "nunique"))  # fmt: skip
+    rows = (
+        order.reset_index()
+        .groupby(by)
+        .agg(
+            orders=("sales", "size"),
+            gross_sales=("sales", "sum"),
+            promoted_orders=("promoted", "sum"),
+            first_on=("day", "min"),
+            last_on=("day", "max"),
+            purchase_days=("day", "nunique"),
+        )
+    )
     rows = rows.reset_index().assign(net_sales=lambda t: t["gross_sales"])
     rows["channel_type"] = rows["channel_id"].map({c.channel_id: c.type for c in CHANNELS})
     business = [c.channel_id for c in CHANNELS if c.business]
