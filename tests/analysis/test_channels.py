@@ -105,7 +105,8 @@ def test_the_funnel_finds_the_stage_that_loses_most():
     days = pd.date_range("2025-01-01", "2025-12-31")
     good = {"visits": 1000, "carts": 100, "orders": 40}
     traffic = pd.concat([
-        pd.DataFrame({"date": days, "channel_id": name, "minutes_to_cart": 5.0, "minutes_to_order": 60.0, "hours_to_deliver": 48.0, **seen})
+        pd.DataFrame({"date": days, "channel_id": name, "minutes_to_cart": 5.0, "minutes_to_order": 60.0,
+        "hours_to_deliver": 48.0, **seen})
         for name, seen in (("a", good), ("b", {**good, "orders": 10}))
     ])  # fmt: skip
     stages = funnel.funnel(traffic, None, days[0], days[-1])

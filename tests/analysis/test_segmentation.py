@@ -1,4 +1,4 @@
-"""Customers: histories, RFM, clusters, purchase process, spending, value; checked against published figures and the demo's truth."""
+"""Customers: RFM, clusters, purchases, spending and value, against published figures and the truth of the demo."""
 
 import numpy as np
 import pandas as pd

@@ -36,12 +36,12 @@ def pool(channels: list[str], estimate: np.ndarray, covariance: np.ndarray, othe
     estimate, covariance
         Of the channels' elasticities, in the order of `channels`.
     others
-        Channels of too little data for an estimate of their own: they get what the others let expect.
+        Channels of too little data for an estimate of their own: they get what three or more others let expect.
     """
     b, V, known = np.asarray(estimate, float), np.asarray(covariance, float), len(channels)
     widest = 3 * max(b.std(), np.sqrt(np.diag(V)).max(), 1e-6)
-    channels = [*channels, *(others or [])]
-    more = len(channels) - known
+    channels = [*channels, *((others or []) if known > 2 else [])]
+    more = len(channels) - known  # of one or two channels no spread can be learnt
     # An estimate so uncertain that it says nothing.
     b = np.r_[b, np.full(more, b.mean())]
     V = np.block([[V, np.zeros((known, more))], [np.zeros((more, known)), np.eye(more) * _NOTHING * widest**2]])

@@ -77,10 +77,12 @@ def process(expected: float, made: float) -> str:
 def bottleneck(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
     """The stage that loses most."""
     row = table.iloc[0]
-    return _("The costliest bottleneck is \"{stage}\" at {channel}: {rate} pass against {best} in the best channel of its type, {orders} "
+    return _("The costliest bottleneck is \"{stage}\" at {channel}: {rate} pass against {best} in the best channel of its type, "
+                                                    "{orders} "
              "orders or {money} of sales a year.").format(
         stage=name(row["stage"]), channel=labels.get(row["channel_id"], row["channel_id"]), rate=formats.percent(row["rate"]),
-        best=formats.percent(row["best"]), orders=formats.number(row["orders_lost"]), money=formats.money(row["money_lost"], currency),
+        best=formats.percent(row["best"]), orders=formats.number(row["orders_lost"]), money=formats.money(row["money_lost"],
+        currency),
     )  # fmt: skip
 
 
@@ -100,7 +102,8 @@ def white_space(table: pd.DataFrame, currency: str) -> str:
     if clear.empty:
         return _("No region sells clearly less of a category than its size lets expect.")
     row = clear.iloc[0]
-    return _("{count} of {cells} cells of region and category sell clearly less than expected; the largest is {category} in {region}, "
+    return _("{count} of {cells} cells of region and category sell clearly less than expected; the largest is {category} in "
+             "{region}, "
              "{gap} a year.").format(
         count=len(clear), cells=len(table), category=row["category"], region=row["region"], gap=formats.money(row["gap"], currency),
     )  # fmt: skip
@@ -118,7 +121,8 @@ def candidate(table: pd.DataFrame, keep: int) -> str:
 def ramp(table: pd.DataFrame, labels: dict[str, str]) -> str:
     """How long a new channel took."""
     listed = _(", ").join(
-        _("{channel} {months} months").format(channel=labels.get(row.channel_id, row.channel_id), months=formats.number(row.months_to_90))
+        _("{channel} {months} months").format(channel=labels.get(row.channel_id, row.channel_id),
+        months=formats.number(row.months_to_90))
         for row in table.itertuples()
     )  # fmt: skip
     return _("Channels opened so far reached nine tenths of their mature level after: {listed}.").format(listed=listed)
@@ -141,7 +145,8 @@ def price_effect(table: pd.DataFrame, change: float, labels: dict[str, str], cur
         _("A price change of {change} pays most in {channel}: {margin} of gross margin in the period ({low} to {high}).")
         if row["total_margin"] > 0
         else _(
-            "A price change of {change} pays in no channel; it costs least in {channel}: {margin} of gross margin ({low} to {high})."
+            "A price change of {change} pays in no channel; it costs least in {channel}: {margin} of gross margin ({low} to "
+            "{high})."
         )
     )
     return text.format(
@@ -156,7 +161,8 @@ def waiting(drivers: pd.DataFrame) -> str | None:
     if "days" not in set(drivers["driver"]):
         return None
     row = drivers.set_index("driver").loc["days"]
-    return _("Each day of waiting multiplies the odds of a better score by {ratio} (95% interval {low} to {high}; {n} cases).").format(
+    return _("Each day of waiting multiplies the odds of a better score by {ratio} (95% interval {low} to {high}; {n} "
+             "cases).").format(
         ratio=formats.number(row["odds_ratio"], 2), low=formats.number(row["low"], 2), high=formats.number(row["high"], 2),
         n=formats.number(row["n"]),
     )  # fmt: skip
