@@ -194,7 +194,25 @@ SERVICE_SHIFTS = table(
     fresh_within_days=3,
 )
 
+CHANNEL_TRAFFIC = table(
+    "channel_traffic",
+    "day and channel: visits to a shop, web shop or counter, how far they got and how long it took",
+    {
+        "date": day("Day", required=True),
+        "channel_id": key("Channel", references="channels.channel_id"),
+        "visits": count("Visits (sessions online, footfall in shops)", required=True),
+        "carts": count("Visits in which something was put into the cart; blank where there is none"),
+        "orders": count("Orders these visits ended in", required=True),
+        "minutes_to_cart": number("Mean time from visit to cart", Check.ge(0), unit="minutes"),
+        "minutes_to_order": number("Mean time from cart (without one: from entering) to order", Check.ge(0), unit="minutes"),
+        "hours_to_deliver": number("Mean time from order to receipt", Check.ge(0), unit="hours"),
+    },
+    key=("date", "channel_id"),
+    known_on="date",
+    fresh_within_days=3,
+)
+
 MARKET_TABLES = (
     MARKET_MONTHLY, SURVEY_RESPONSES, POPULATION, WEB_DAILY, ADS_DAILY, SOCIAL_DAILY, CAMPAIGNS, CAMPAIGN_BUDGET,
-    SERVICE_CASES, SERVICE_SHIFTS,
+    SERVICE_CASES, SERVICE_SHIFTS, CHANNEL_TRAFFIC,
 )  # fmt: skip

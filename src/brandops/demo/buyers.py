@@ -5,7 +5,6 @@ purchase rates. Consumers' orders are identified (loyalty card, platform account
 consumer's rate constant over the years up to the seasons; the rest is anonymous.
 """
 
-import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,9 @@ from brandops.demo.seasons import DAYS, MONTH_OF_DAY
 from brandops.demo.truth import CHANNELS, REGIONS, SEGMENTS, Truth, stream
 
 FOREVER = 10**6
-_HOME_SHARE = 0.12  # weight of a channel that is not the customer's own, against 1 for their own
+_HOME_SHARE = 0.6  # of a customer's orders placed in their own channel whatever the market does
+_LARGE = 0.25  # the largest orders by value count as large
+_MOST_KNOWN = 0.95  # of the orders of a kind: some buyers never show a card
 _AGES = ("18-24", "25-34", "35-44", "45-54", "55+")
 
 
@@ -29,6 +30,7 @@ class Orders:
     channel: np.ndarray
     region: np.ndarray
     promoted: np.ndarray
+    value: np.ndarray
     customer: np.ndarray
 
 
@@ -65,60 +67,100 @@ def _consumers(truth: Truth, rng, orders: Orders, index: np.ndarray, scale: floa
     shape = np.array([s.shape for s in SEGMENTS])[segment]
     rate = rng.gamma(shape) / shape * np.array([s.orders_per_year for s in SEGMENTS])[segment]
     lifetime = rng.exponential(1 / np.array([s.dropout_per_year for s in SEGMENTS])[segment]) * 365.25
-    born = np.full(count, -1)
+    kind = _kinds(orders, index)
     early = index[orders.day[index] < 365]
     home = rng.choice(early, initial)
+    born, dies = np.full(count, -1), lifetime.astype(int)
     region, channel = orders.region[home], orders.channel[home]
-    dies = lifetime.astype(int)
-
-    identified = index[rng.random(len(index)) < _identified_share(rng, orders, index, rate, dies, initial)]
-    year_of = DAYS.year.to_numpy()[orders.day[identified]]
+    year_of = DAYS.year.to_numpy()[orders.day[index]]
     for year, births in new_by_year.items():
-        first = np.sort(rng.choice(identified[year_of == year], births, replace=False))
         numbers = len(region) + np.arange(births)
+        first = index[_first_orders(rng, np.flatnonzero(year_of == year), kind, segment[numbers])]
         orders.customer[first] = numbers
         born[numbers] = orders.day[first]
         region, channel = np.r_[region, orders.region[first]], np.r_[channel, orders.channel[first]]
     dies[initial:] = born[initial:] + np.maximum(dies[initial:], 1)
     people = {"segment": segment, "rate": rate, "born": born, "dies": dies, "region": region, "channel": channel}
 
-    open_orders = identified[orders.customer[identified] < 0]
-    in_first_year = orders.day[open_orders] < 365
-    _give_consumers(rng, orders, open_orders[in_first_year], people)
+    free = orders.customer[index] < 0
+    in_first_year = orders.day[index] < 365
+    _give_consumers(rng, orders, index, kind, free & in_first_year, people)
     # Whoever of the old stock does not buy in the first year has lapsed before it: so a first order seen later is
     # a true first order, and new customers can be counted.
     seen = np.zeros(count, dtype=bool)
     seen[orders.customer[orders.customer >= 0]] = True
-    lapsed = ~seen & (np.arange(count) < initial)
-    dies[lapsed] = 0
-    _give_consumers(rng, orders, open_orders[~in_first_year], people)
+    dies[~seen & (np.arange(count) < initial)] = 0
+    _give_consumers(rng, orders, index, kind, free & ~in_first_year, people)
     return people
 
 
-def _identified_share(rng, orders: Orders, index, rate, dies, initial) -> np.ndarray:
-    """Share of consumer orders that must be identified so that living customers buy at their own rates."""
-    months = int(MONTH_OF_DAY[-1]) + 1
-    per_month = np.bincount(MONTH_OF_DAY[orders.day[index]], minlength=months)
-    trend = np.exp(np.polyval(np.polyfit(np.arange(months), np.log(np.maximum(per_month, 1)), 1), np.arange(months)))
-    middle = np.arange(months) * 30.44 + 15
-    births = np.linspace(0, len(rate) - initial, months)
-    alive = np.array([rate[:initial][dies[:initial] > day].sum() for day in middle]) + births * rate.mean() * 0.75
-    return np.clip(alive / 12 / trend, 0.10, 0.92)[MONTH_OF_DAY[orders.day[index]]]
+def _kinds(orders: Orders, index: np.ndarray) -> np.ndarray:
+    """Kind of each consumer order: 0 plain, 1 large, 2 promoted, 3 promoted and large."""
+    large = orders.value[index] >= np.quantile(orders.value[index], 1 - _LARGE)
+    return orders.promoted[index] * 2 + large
 
 
-def _give_consumers(rng, orders: Orders, index: np.ndarray, people: dict[str, np.ndarray]) -> None:
-    affinity = np.array([s.promotion_affinity for s in SEGMENTS])[people["segment"]]
-    group = (orders.region[index] * len(CHANNEL_IDS) + orders.channel[index]) * 2 + orders.promoted[index]
-    order = np.argsort(group, kind="stable")
-    bounds = np.flatnonzero(np.diff(group[order], prepend=-1, append=-1))
-    for start, end in itertools.pairwise(bounds):
-        chosen = index[order[start:end]]
-        region, channel, promoted = orders.region[chosen[0]], orders.channel[chosen[0]], orders.promoted[chosen[0]]
-        candidates = np.flatnonzero(people["region"] == region)
-        weight = people["rate"][candidates] * np.where(people["channel"][candidates] == channel, 1.0, _HOME_SHARE)
-        weight = weight * (affinity[candidates] if promoted else 1.0)
-        if len(candidates):
-            orders.customer[chosen] = _draw_alive(rng, orders.day[chosen], candidates, weight, people["born"], people["dies"])
+def _tastes() -> np.ndarray:
+    """Share of each kind of order among the orders of each segment: segment × kind."""
+    promoted, large = (np.array([getattr(s, name) for s in SEGMENTS]) for name in ("promoted", "large"))
+    return np.stack([(1 - promoted) * (1 - large), (1 - promoted) * large, promoted * (1 - large), promoted * large], axis=1)
+
+
+def _first_orders(rng, position: np.ndarray, kind: np.ndarray, segment: np.ndarray) -> np.ndarray:
+    """Pick among `position` a first order for each new customer, of a kind their segment buys; in order of time."""
+    wanted = (rng.random(len(segment))[:, None] >= np.cumsum(_tastes()[segment], axis=1)).sum(axis=1)
+    chosen = np.empty(len(segment), dtype=int)
+    for value in range(4):
+        mine, offered = np.flatnonzero(wanted == value), position[kind[position] == value]
+        chosen[mine] = rng.choice(offered if len(offered) >= len(mine) else position, len(mine), replace=False)
+    return chosen
+
+
+def _give_consumers(rng, orders: Orders, index, kind, wanted: np.ndarray, people: dict[str, np.ndarray]) -> None:
+    """Give orders to living consumers so that each buys at their own rate, up to the seasons, with their own tastes.
+
+    A consumer buys at home with `_HOME_SHARE` of their orders, elsewhere as the market does. What a kind of order in
+    a channel, region and month falls short of or exceeds its usual number is the season's, and falls on everyone.
+    """
+    taste = _tastes()[people["segment"]]
+    months, channels = int(MONTH_OF_DAY[-1]) + 1, len(CHANNEL_IDS)
+    month, channel = MONTH_OF_DAY[orders.day[index]], orders.channel[index]
+    usual = _usual(np.bincount((channel * 4 + kind) * months + month, minlength=channels * 4 * months).reshape(-1, months))
+    usual = usual.reshape(channels, 4, months)
+    market = usual.sum(axis=1) / usual.sum(axis=(0, 1))
+    middle = (np.arange(months) + 0.5) * len(DAYS) / months
+    for region in range(len(REGION_NAMES)):
+        here = np.flatnonzero(people["region"] == region)
+        local = orders.region[index] == region
+        if not len(here) or not local.any():
+            continue
+        alive = (people["born"][here, None] < middle) & (middle <= people["dies"][here, None])
+        home = people["channel"][here]
+        size = local.sum() / len(index)
+        for value in range(4):
+            weight = people["rate"][here] * taste[here, value]
+            demand = np.stack([(weight[home == c, None] * alive[home == c]).sum(axis=0) for c in range(channels)]) / 12
+            away = (1 - _HOME_SHARE) * demand.sum(axis=0)
+            for c in range(channels):
+                chosen = np.flatnonzero(wanted & local & (kind == value) & (channel == c))
+                if not len(chosen):
+                    continue
+                at_home, elsewhere = _HOME_SHARE * demand[c], market[c] * away
+                known = (at_home + elsewhere) / np.maximum(usual[c, value] * size, 1e-9)
+                chosen = chosen[rng.random(len(chosen)) < np.minimum(known, _MOST_KNOWN)[month[chosen]]]
+                own = rng.random(len(chosen)) < (at_home / np.maximum(at_home + elsewhere, 1e-9))[month[chosen]]
+                for part, pool in ((chosen[own], home == c), (chosen[~own], np.ones(len(here), dtype=bool))):
+                    if len(part) and pool.any():
+                        day, born, dies = orders.day[index[part]], people["born"], people["dies"]
+                        orders.customer[index[part]] = _draw_alive(rng, day, here[pool], weight[pool], born, dies)
+
+
+def _usual(counts: np.ndarray) -> np.ndarray:
+    """Mean of the twelve months around each month, of what was open: a level without seasons."""
+    total = np.cumsum(np.pad(counts, ((0, 0), (1, 0))), axis=1)
+    at = np.arange(counts.shape[1])
+    start, end = np.maximum(at - 6, 0), np.minimum(at + 6, counts.shape[1])
+    return (total[:, end] - total[:, start]) / (end - start)
 
 
 def _draw_alive(rng, day, candidates, weight, born, dies) -> np.ndarray:

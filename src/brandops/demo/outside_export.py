@@ -26,11 +26,24 @@ def export_outside(made: World, register: Register, raw: Path) -> None:
     _ads(made.tables["ads_daily"], register, raw)
     for year, part in _by_year(made.tables["social_daily"], "date"):
         write_csv(part.assign(date=part["date"].dt.strftime("%Y-%m-%d")), raw / f"social/social_{year}.csv")
+    _traffic(made.tables["channel_traffic"], raw)
     _market(made, register, raw)
     _plans(made.tables["sales_plan"], raw)
     _survey(made.tables["survey_responses"], register, raw)
     _stock(made.tables["stock_daily"], register, raw)
     _materials(made.tables["material_prices"], register, raw)
+
+
+def _traffic(frame: pd.DataFrame, raw: Path) -> None:
+    """The shops' counters, one file a year; a dash where a shop has no carts."""
+    for year, part in _by_year(frame, "date"):
+        out = pd.DataFrame({
+            "日期": part["date"].dt.strftime("%Y-%m-%d"), "渠道": part["channel_id"], "访客数": part["visits"],
+            "加购数": part["carts"].map(lambda n: "-" if n is pd.NA else str(n)), "订单数": part["orders"],
+            "加购时长(分)": part["minutes_to_cart"], "下单时长(分)": part["minutes_to_order"],
+            "配送时长(时)": part["hours_to_deliver"],
+        })  # fmt: skip
+        write_csv(out, raw / f"traffic/traffic_{year}.csv")
 
 
 def _by_year(frame: pd.DataFrame, column: str):

@@ -5,7 +5,7 @@ import pandas as pd
 
 from brandops.demo.prices import competitor_prices
 from brandops.demo.seasons import DAYS, MONTHS, YEARS, between, season, summer
-from brandops.demo.truth import CATEGORIES, CHANNELS, COMPETITORS, Truth, stream
+from brandops.demo.truth import CATEGORIES, CHANNELS, COMPETITORS, FUNNELS, Truth, stream
 
 OWN_START = {"Skin care": 0.105, "Makeup": 0.088, "Hair care": 0.112, "Body care": 0.118, "Sun care": 0.098}
 _MARKET_GROWTH = {"Skin care": 0.085, "Makeup": 0.075, "Hair care": 0.055, "Body care": 0.060, "Sun care": 0.080}
@@ -105,6 +105,31 @@ def _traffic(rng, source: str, campaign_id: str | None, sessions, orders, value:
         "bounce_rate": np.round(np.clip(rng.normal(0.43, 0.05, len(sessions)), 0.1, 0.9), 4),
         "seconds_per_session": np.rint(np.clip(rng.normal(150, 28, len(sessions)), 20, 600)),
     })  # fmt: skip
+
+
+def channel_traffic(line: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return what the shops' own counters saw: visits and carts behind each day's orders, and how long they took."""
+    rng = stream(seed, "channel_traffic")
+    sale = line[(line["line_no"] == 1).to_numpy() & (line["quantity"] > 0).to_numpy()]
+    day = (sale["ordered_at"].dt.normalize() - DAYS[0]).dt.days.to_numpy()
+    channel = sale["channel_id"].astype(str).to_numpy()
+    frames = []
+    for name, funnel in FUNNELS.items():
+        orders = np.bincount(day[channel == name], minlength=len(DAYS))
+        carts = orders + rng.poisson(orders * (1 / funnel.order_rate - 1))
+        visits = carts + rng.poisson(carts * (1 / funnel.cart_rate - 1)) if funnel.cart_rate else carts
+
+        def spent(mean: float | None, busy: np.ndarray = orders) -> np.ndarray:
+            noise = np.exp(rng.normal(0, 0.5, len(DAYS)) / np.sqrt(np.maximum(busy, 1)))
+            return np.full(len(DAYS), np.nan) if mean is None else np.round(mean * noise, 2)
+
+        frames.append(pd.DataFrame({
+            "date": DAYS, "channel_id": name, "visits": visits,
+            "carts": pd.array(carts if funnel.cart_rate else np.full(len(DAYS), np.nan), dtype="Int64"), "orders": orders,
+            "minutes_to_cart": spent(funnel.minutes_to_cart), "minutes_to_order": spent(funnel.minutes_to_order),
+            "hours_to_deliver": spent(funnel.hours_to_deliver),
+        })[orders > 0])  # fmt: skip
+    return pd.concat(frames).sort_values(["date", "channel_id"], ignore_index=True)
 
 
 def ads_daily(truth: Truth, campaign: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -72,7 +72,8 @@ def _flatten(drawn: dict[str, Lines]) -> tuple[dict[str, np.ndarray], Orders]:
     first = np.flatnonzero(start)
     line["line_no"] = np.arange(len(start)) - first[line["order"]] + 1
     promoted = np.maximum.reduceat(line["promoted"], first) if len(first) else np.empty(0, bool)
-    orders = Orders(line["day"][first], line["channel"][first], line["region"][first], promoted.astype(int),
+    value = np.add.reduceat(line["quantity"] * line["net_price"], first) if len(first) else np.empty(0)
+    orders = Orders(line["day"][first], line["channel"][first], line["region"][first], promoted.astype(int), value,
                     np.full(len(first), -1))  # fmt: skip
     return line, orders
 

@@ -89,8 +89,9 @@ BRANDS = {  # brand: (weight in lines, price level, categories)
 class Segment:
     """Consumers who buy alike: a Pareto/NBD process (Schmittlein, Morrison, Colombo 1987).
 
-    Purchase rates are gamma (mean `orders_per_year`, `shape`), lifetimes exponential with `dropout_per_year`;
-    `promotion_affinity` multiplies the chance that an order with a promoted product is theirs.
+    Purchase rates are gamma (mean `orders_per_year`, `shape`), lifetimes exponential with `dropout_per_year`.
+    `promoted` is the share of their orders that hold a promoted product, `large` the share of their orders among the
+    largest quarter by value. Segments are tight and lie apart: a company could tell them by what they do.
     """
 
     segment: str
@@ -98,15 +99,43 @@ class Segment:
     orders_per_year: float
     shape: float
     dropout_per_year: float
-    promotion_affinity: float
+    promoted: float
+    large: float
 
 
 SEGMENTS = (
-    Segment("loyal", 0.15, 4.0, 3.0, 0.08, 0.8),
-    Segment("regular", 0.35, 1.5, 2.0, 0.20, 1.0),
-    Segment("occasional", 0.35, 0.6, 1.5, 0.30, 1.0),
-    Segment("deal_seeker", 0.15, 1.4, 1.2, 0.35, 3.0),
+    Segment("loyal", 0.12, 8.0, 20.0, 0.05, 0.12, 0.12),
+    Segment("regular", 0.35, 1.8, 20.0, 0.12, 0.12, 0.06),
+    Segment("occasional", 0.37, 0.9, 8.0, 0.18, 0.12, 0.92),
+    Segment("deal_seeker", 0.16, 2.0, 8.0, 0.18, 0.96, 0.06),
 )
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """How visits to a channel become orders.
+
+    `cart_rate` carts per visit (None: a shop without carts), `order_rate` orders per cart (without carts: per visit);
+    mean `minutes_to_cart`, `minutes_to_order`, `hours_to_deliver` (None: taken home).
+    """
+
+    cart_rate: float | None
+    order_rate: float
+    minutes_to_cart: float | None
+    minutes_to_order: float
+    hours_to_deliver: float | None
+
+
+# The live shop loses its carts, the mini-program its visitors: what an analysis of the funnel should find.
+FUNNELS = {
+    "tmall": Funnel(0.115, 0.36, 6.5, 95.0, 52.0),
+    "jd": Funnel(0.110, 0.38, 6.0, 80.0, 30.0),
+    "douyin": Funnel(0.130, 0.17, 2.5, 40.0, 66.0),
+    "miniprogram": Funnel(0.055, 0.40, 9.5, 70.0, 58.0),
+    "department_store": Funnel(None, 0.125, None, 21.0, None),
+    "supermarket": Funnel(None, 0.080, None, 12.0, None),
+    "pharmacy": Funnel(None, 0.095, None, 9.0, None),
+}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from brandops.demo.truth import (
     CATEGORIES,
     CHANNELS,
     FIRST_DAY,
+    FUNNELS,
     LAST_DAY,
     REGIONS,
     SEGMENTS,
@@ -66,6 +67,7 @@ def world(seed: int = 20220101, scale: float = 1.0) -> World:
         "campaigns": campaign,
         "campaign_budget": catalogue.campaign_budget(campaign, seed),
         "service_cases": voice.service_cases(line, seed, scale),
+        "channel_traffic": reach.channel_traffic(line, seed),
         "people": person,
         "quotas": team.quotas(person, line, seed),
         "skill_scores": team.skill_scores(person, training, seed),
@@ -99,6 +101,7 @@ def true_parameters(made: World) -> dict:
         "categories": {name: {"growth": growth, "summer": wave} for name, (_, _, growth, wave) in CATEGORIES.items()},
         "brands": {name: {"weight": weight, "price_level": level} for name, (weight, level, _) in BRANDS.items()},
         "segments": [asdict(segment) for segment in SEGMENTS],
+        "funnels": {name: asdict(funnel) for name, funnel in FUNNELS.items()},
         "campaigns": [
             {"campaign_id": number, **asdict(campaign)} for number, campaign in zip(campaign["campaign_id"], CAMPAIGNS, strict=True)
         ],

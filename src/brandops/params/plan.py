@@ -45,6 +45,44 @@ class Targets(Strict):
     tracked_orders: Fraction = Field(0.90, description="2.2.3 orders the web tracker saw to orders in the ledger")
 
 
+class Candidate(Strict):
+    """A channel that may be opened (4.2.1), as market research sees it."""
+
+    channel: dict[Language, str]
+    size: float = Field(gt=0, description="sales a year once it is mature, currency")
+    growth: float = Field(gt=-1, description="growth of the channel's market a year")
+    margin: Fraction = Field(description="contribution expected, share of sales")
+    fit: float = Field(ge=1, le=5, description="fit with range, brand and logistics, score 1 to 5")
+    cost: float = Field(ge=0, description="cost of opening, currency")
+
+
+class ChannelRules(Strict):
+    """What channels are measured against (section 4)."""
+
+    online_share: Fraction = Field(0.40, description="4.3.1 online share of net sales")
+    cost_to_sales: dict[Literal["online", "offline"], float] = Field(
+        default_factory=lambda: {"offline": 1.5}, description="4.3.2 operating cost to sales must stay below"
+    )
+    satisfaction: dict[Literal["online", "offline"], Fraction] = Field(
+        default_factory=lambda: {"online": 0.85, "offline": 0.90}, description="4.3.3 share of satisfied answers"
+    )
+    new_channels: int = Field(3, ge=0, description="4.2.1 channels to open")
+    candidates: list[Candidate] = Field(default_factory=list)
+    criteria: dict[Literal["size", "growth", "margin", "fit", "cost"], float] = Field(
+        default_factory=lambda: {"size": 0.3, "growth": 0.2, "margin": 0.2, "fit": 0.2, "cost": 0.1},
+        description="4.2.1 weights of the criteria",
+    )
+    fixed_cost_types: list[str] = Field(default_factory=lambda: ["rent", "staff"], description="4.3.2 costs that stay")
+    business_channels: list[str] = Field(default_factory=list, description="4.1.2 channels of business accounts: not segmented")
+    complaint_rate: Fraction = Field(0.05, description="4.2.3 complaints to orders must stay below")
+    resolve_hours: dict[Literal["online", "offline"], float] = Field(
+        default_factory=lambda: {"online": 24, "offline": 48}, description="4.2.3 median time to resolve must stay below"
+    )
+    price_change: float = Field(-0.05, gt=-0.9, lt=1, description="4.2.2 change of price simulated by channel")
+    cannibalisation: Fraction = Field(0.2, description="4.2.2 share of units won that other channels lose")
+    strategies: dict[str, dict[Language, str]] = Field(default_factory=dict, description="4.1.2 strategy by segment")
+
+
 class Stage(Strict):
     """A stage of the fiscal year (1.2.1)."""
 
@@ -87,6 +125,7 @@ class Plan(Strict):
     names: dict[Language, dict[str, str]] = Field(
         default_factory=dict, description="what readers of a language call values of the data: channels, regions, brands ..."
     )
+    channels: ChannelRules = Field(default_factory=ChannelRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

@@ -56,7 +56,7 @@ def publish_table(
     table = (
         GT(cells, id=f"table-{name}")
         .fmt(lambda text: text)  # the cells are markup already; unformatted ones would be escaped once more
-        .cols_label(**{column: label for column, label in labels.items()})
+        .cols_label(labels)  # as one mapping: a column may be called like an argument
         .cols_align("right", [c for c, spec in chosen.items() if spec.format not in _LEFT])
         .cols_align("left", [c for c, spec in chosen.items() if spec.format in _LEFT])
     )

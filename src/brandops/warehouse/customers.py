@@ -24,8 +24,10 @@ def customers_monthly(own: ibis.Table, first: ibis.Table) -> ibis.Table:
     """What each customer bought in each month through each channel.
 
     Columns: month, customer_id, channel_id, channel_type, region, segment (of the customer), orders, quantity,
-    net_sales, first_order_month, is_new (the month holds the customer's first purchase ever). Anonymous sales have
-    no row. `first` are the `first_orders`. `first` holds the `first_orders`.
+    net_sales, gross_sales (before returns), promoted_orders (orders with a promoted line; blank where no line says
+    whether it was), first_on and last_on (first and last day of a purchase in the month; blank in a month of returns
+    alone), purchase_days, first_order_month, is_new (the month holds the customer's first purchase ever). Anonymous
+    sales have no row. `first` holds the `first_orders`.
     """
     known = own.filter(own.customer_id.notnull())
     by = ["month", "customer_id", "channel_id", "channel_type", "region", "segment"]
@@ -33,10 +35,20 @@ def customers_monthly(own: ibis.Table, first: ibis.Table) -> ibis.Table:
         orders=known.order_id.nunique(where=~known.is_return),
         quantity=known.quantity.sum(),
         net_sales=known.net_sales.sum(),
+        gross_sales=known.net_sales.sum(where=~known.is_return).fill_null(0),
+        promoted_orders=_promoted_orders(known),
+        first_on=known.date.min(where=~known.is_return),
+        last_on=known.date.max(where=~known.is_return),
+        purchase_days=known.date.nunique(where=~known.is_return),
     )
     first = first.select(_customer=first.customer_id, first_order_month=first.date.truncate("M"))
     joined = sums.left_join(first, sums.customer_id == first._customer).drop("_customer")
     return joined.mutate(is_new=(joined.month == joined.first_order_month).fill_null(False))
+
+
+def _promoted_orders(lines: ibis.Table) -> ibis.Value:
+    promoted = lines.promoted.fill_null(False)
+    return ibis.ifelse(lines.promoted.count() > 0, lines.order_id.nunique(where=promoted & ~lines.is_return), None)
 
 
 def new_customers_daily(first: ibis.Table) -> ibis.Table:

@@ -19,7 +19,8 @@ RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stoc
 PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
 MARTS = (
     "sales_daily", "sales_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily", "market_monthly",
-    "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget", *PLAIN,
+    "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
+    "channel_daily", *PLAIN,
     "sources", "source_months", "integrity", "quarantine", "conversions",
 )  # fmt: skip
 

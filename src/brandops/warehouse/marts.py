@@ -40,6 +40,7 @@ def express(
         first = keep(connection, "first_orders", customers.first_orders(own))
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
+        made["channel_daily"] = sales.channel_daily(own)
         made["prices_weekly"] = prices.prices_weekly(own)
         made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)

@@ -29,6 +29,14 @@ def sales_monthly(own: ibis.Table) -> ibis.Table:
     return own.group_by(by).aggregate(**amounts(own))
 
 
+def channel_daily(own: ibis.Table) -> ibis.Table:
+    """Own sales by date, channel_id and region, with `orders` counted once each, whatever they hold.
+
+    net_sales, gross_sales, returns, list_sales, discount, cost in currency, quantity in units.
+    """
+    return own.group_by(["date", "channel_id", "region"]).aggregate(**amounts(own))
+
+
 def ledger_reconciliation(own: ibis.Table, ledger: ibis.Table, as_of: date) -> ibis.Table:
     """Booked net sales against loaded net sales, per month, and per channel where the ledger states channels.
 

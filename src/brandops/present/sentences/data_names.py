@@ -109,6 +109,7 @@ _KINDS = {
 _MARTS = {
     "sales_monthly": mark("Sales by month and product"),
     "sales_daily": mark("Sales by day and category"),
+    "channel_daily": mark("Sales by day and channel"),
     "customers_monthly": mark("Sales by month and customer"),
     "prices_weekly": mark("Prices by week and product"),
     "ledger_reconciliation": mark("Loaded sales against the ledger"),

@@ -1,0 +1,172 @@
+"""Sentences of plan section 4, written from its figures."""
+
+import pandas as pd
+
+from brandops.analysis.pooled_elasticity import Pooled
+from brandops.i18n import gettext as _
+from brandops.present import formats
+from brandops.present.sentences.channels_names import name
+
+
+def decision(table: pd.DataFrame, measure: str, labels: dict[str, str]) -> tuple[str, str]:
+    """Where the next unit of money goes, and which channel to fix, with how sure we are."""
+    best, worst = table.iloc[0], table.iloc[-1]
+
+    def show(value: float) -> str:
+        return formats.number(value, 2) if measure == "return_on_cost" else formats.percent(value)
+
+    put = _("Put the next money in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best of "
+            "{count} channels with a probability of {probability}.")  # fmt: skip
+    fix = _(
+        "Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of {probability}."
+    )
+    texts = [
+        text.format(
+            channel=labels.get(row["channel_id"], row["channel_id"]), measure=name(measure), value=show(row["value"]),
+            low=show(row["low"]), high=show(row["high"]), count=len(table), probability=formats.percent(row[chance], 0),
+        )
+        for text, row, chance in ((put, best, "best"), (fix, worst, "worst"))
+    ]  # fmt: skip
+    return texts[0], texts[1]
+
+
+def growth(table: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Which channel carried growth and which held it back."""
+    ordered = table.dropna(subset=["growth_contribution"]).sort_values("growth_contribution")
+    if ordered.empty:
+        return _("There is no year before to measure growth against.")
+    last, best = ordered.iloc[0], ordered.iloc[-1]
+    return _("Sales moved by {total} on a year ago; {best} added most ({plus}), {last} least ({minus}).").format(
+        total=_signed(ordered["growth_contribution"].sum()), best=labels.get(best["channel_id"], best["channel_id"]),
+        plus=formats.points(best["growth_contribution"]), last=labels.get(last["channel_id"], last["channel_id"]),
+        minus=formats.points(last["growth_contribution"]),
+    )  # fmt: skip
+
+
+def segments(profiles: pd.DataFrame, currency: str) -> str:
+    """Which segment will bring most."""
+    row = profiles.iloc[0]
+    return _("{segment} ({share} of the customers) are expected to buy for {value} in the coming twelve months (95% interval {low} "
+             "to {high}).").format(
+        segment=name(row["segment"]), share=formats.percent(row["share"]), value=formats.money(row["value"], currency),
+        low=formats.money(row["low"], currency), high=formats.money(row["high"], currency),
+    )  # fmt: skip
+
+
+def rule(row: pd.Series, currency: str) -> str:
+    """A leaf of the decision tree in words."""
+    parts = []
+    for feature, side, threshold in row["conditions"]:
+        shown = (
+            formats.percent(threshold, 0) if feature == "promotion"
+            else formats.money(threshold, currency) if feature == "order_value" else formats.number(threshold, 1)
+        )  # fmt: skip
+        text = _("{feature} above {threshold}") if side == ">" else _("{feature} up to {threshold}")
+        parts.append(text.format(feature=name(feature), threshold=shown))
+    return _(", ").join(parts)
+
+
+def process(expected: float, made: float) -> str:
+    """How the purchase model did on the year it had not seen."""
+    return _("A year ago the model would have expected {expected} purchases of the customers known then; they made {made} "
+             "({error}).").format(
+        expected=formats.number(expected), made=formats.number(made), error=_signed(expected / made - 1) if made else formats.DASH
+    )  # fmt: skip
+
+
+def bottleneck(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
+    """The stage that loses most."""
+    row = table.iloc[0]
+    return _("The costliest bottleneck is \"{stage}\" at {channel}: {rate} pass against {best} in the best channel of its type, "
+                                                    "{orders} "
+             "orders or {money} of sales a year.").format(
+        stage=name(row["stage"]), channel=labels.get(row["channel_id"], row["channel_id"]), rate=formats.percent(row["rate"]),
+        best=formats.percent(row["best"]), orders=formats.number(row["orders_lost"]), money=formats.money(row["money_lost"],
+        currency),
+    )  # fmt: skip
+
+
+def headroom(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
+    """Who is furthest from the frontier."""
+    row = table.iloc[0]
+    return _("Furthest from the frontier is {channel}: {efficiency} efficient, {headroom} a year below what the best make of as "
+             "much.").format(
+        channel=labels.get(row["channel_id"], row["channel_id"]), efficiency=formats.percent(row["efficiency"], 0),
+        headroom=formats.money(row["headroom"], currency),
+    )  # fmt: skip
+
+
+def white_space(table: pd.DataFrame, currency: str) -> str:
+    """Cells that sell clearly less than expected."""
+    clear = table[table["clear"]]
+    if clear.empty:
+        return _("No region sells clearly less of a category than its size lets expect.")
+    row = clear.iloc[0]
+    return _("{count} of {cells} cells of region and category sell clearly less than expected; the largest is {category} in "
+             "{region}, "
+             "{gap} a year.").format(
+        count=len(clear), cells=len(table), category=row["category"], region=row["region"], gap=formats.money(row["gap"], currency),
+    )  # fmt: skip
+
+
+def candidate(table: pd.DataFrame, keep: int) -> str:
+    """The best candidates and how firm their place is."""
+    chosen = table.head(keep)
+    listed = _(", ").join(f"{row.channel} ({formats.percent(row.kept, 0)})" for row in chosen.itertuples())
+    return _("Open {channels}; in brackets, how often each stays among the first {keep} when the weights change.").format(
+        channels=listed, keep=keep
+    )
+
+
+def ramp(table: pd.DataFrame, labels: dict[str, str]) -> str:
+    """How long a new channel took."""
+    listed = _(", ").join(
+        _("{channel} {months} months").format(channel=labels.get(row.channel_id, row.channel_id),
+        months=formats.number(row.months_to_90))
+        for row in table.itertuples()
+    )  # fmt: skip
+    return _("Channels opened so far reached nine tenths of their mature level after: {listed}.").format(listed=listed)
+
+
+def elasticity(pooled: Pooled, labels: dict[str, str]) -> str:
+    """Most and least price-sensitive channel."""
+    ordered = pooled.table.sort_values("estimate")
+    first, last = ordered.iloc[0], ordered.iloc[-1]
+    return _("{first} answers most to price ({low}% of volume per percent), {last} least ({high}%).").format(
+        first=labels.get(first["channel_id"], first["channel_id"]), low=formats.number(first["estimate"], 2),
+        last=labels.get(last["channel_id"], last["channel_id"]), high=formats.number(last["estimate"], 2),
+    )  # fmt: skip
+
+
+def price_effect(table: pd.DataFrame, change: float, labels: dict[str, str], currency: str) -> str:
+    """Where a change of price pays."""
+    row = table.sort_values("total_margin", ascending=False).iloc[0]
+    text = (
+        _("A price change of {change} pays most in {channel}: {margin} of gross margin in the period ({low} to {high}).")
+        if row["total_margin"] > 0
+        else _(
+            "A price change of {change} pays in no channel; it costs least in {channel}: {margin} of gross margin ({low} to "
+            "{high})."
+        )
+    )
+    return text.format(
+        change=_signed(change), channel=labels.get(row["channel_id"], row["channel_id"]),
+        margin=formats.money(row["total_margin"], currency), low=formats.money(row["total_margin_low"], currency),
+        high=formats.money(row["total_margin_high"], currency),
+    )  # fmt: skip
+
+
+def waiting(drivers: pd.DataFrame) -> str | None:
+    """What a day of waiting does to the score."""
+    if "days" not in set(drivers["driver"]):
+        return None
+    row = drivers.set_index("driver").loc["days"]
+    return _("Each day of waiting multiplies the odds of a better score by {ratio} (95% interval {low} to {high}; {n} "
+             "cases).").format(
+        ratio=formats.number(row["odds_ratio"], 2), low=formats.number(row["low"], 2), high=formats.number(row["high"], 2),
+        n=formats.number(row["n"]),
+    )  # fmt: skip
+
+
+def _signed(value: float) -> str:
+    return formats.signed(value * 100) + "%"
