@@ -130,9 +130,9 @@ def own_gains(table: pd.DataFrame, now: str, base: str) -> pd.DataFrame:
     frame = new[["share", "rank", "rivals", "lead", "leader", "sales", "market"]].copy()
     frame["base_share"], frame["base_rank"] = old["share"], old["rank"]
     frame["gain"] = frame["share"] - frame["base_share"]
+    # What had no sales in the base has no growth: it is new, not infinitely larger.
     frame["market_growth"], frame["sales_growth"] = (
-        frame["market"] / old["market"] - 1,
-        frame["sales"] / old["sales"] - 1,
+        new[column] / old[column].where(old[column] > 0) - 1 for column in ("market", "sales")
     )
     return frame.sort_values("market", ascending=False).rename_axis("part").reset_index()
 
