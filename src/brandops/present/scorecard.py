@@ -6,7 +6,7 @@ from brandops.i18n import gettext as _
 from brandops.i18n import ngettext
 from brandops.present import formats, html
 from brandops.present.items import ITEMS
-from brandops.present.results import Figure, PageResults
+from brandops.present.results import Figure, PageResults, deciding_figures
 from brandops.present.status import WORST_FIRST, Status
 
 MAX_MISSES = 3  # the answer names the costliest misses; the scorecard names all
@@ -51,6 +51,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
 
 def deciding_figure(figures: list[Figure]) -> Figure | None:
     """The figure that gives an item its status: of the worst, whole period before detail, then as stated."""
+    figures = deciding_figures(figures)
     if not figures:
         return None
     return min(figures, key=lambda figure: (WORST_FIRST.index(figure.status), bool(figure.grain)))
@@ -78,7 +79,11 @@ def verdict_sentences(results: list[PageResults]) -> list[str]:
     misses.sort(key=lambda figure: -(figure.money_at_stake or 0))
     for figure in misses[:MAX_MISSES]:
         name = figure.name + "".join(f" · {value}" for value in figure.grain.values())
-        sentences.append(_("Missed: {name} is {value}, target {target} ({item}).").format(
-            name=name, value=html.value_text(figure), target=html.target_text(figure), item=figure.item
-        ))  # fmt: skip
+        text = (
+            _("{name}: {value}, short of the target of {target} ({item}).")
+            if figure.better == "higher"
+            else _("{name}: {value}, above the limit of {target} ({item}).")
+        )
+        target = html.target_text(figure, sign=False)
+        sentences.append(text.format(name=name, value=html.value_text(figure), target=target, item=figure.item))
     return sentences
