@@ -109,3 +109,10 @@ def test_the_price_index_is_weighted_by_sales_where_it_is_given():
     table = m.shares(priced, m.year_windows(priced, YEAR, date(2025, 12, 31))).set_index(["window", "competitor"])
     assert table.at[("now", "own"), "price_index"] == pytest.approx(1.2)
     assert np.isnan(table.at[("now", "big"), "price_index"])
+
+
+def test_what_we_did_not_sell_in_the_base_has_no_growth_rather_than_an_infinite_one():
+    sales = market()
+    sales.loc[(sales["competitor"] == "own") & (sales["month"] < "2025-01-01"), "sales"] = 0.0
+    gains = m.own_gains(m.shares(sales, m.year_windows(sales, YEAR, date(2025, 12, 31))), "now", "base")
+    assert np.isnan(gains["sales_growth"].iloc[0]) and gains["gain"].iloc[0] > 0

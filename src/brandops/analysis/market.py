@@ -4,9 +4,9 @@ Shares are of sales value. They come from a count of the whole market (a registe
 publisher), not from a sample drawn here, so they carry no sampling interval; a panel's own error is its
 publisher's to state.
 
-`market` frames have `month`, `category`, `segment` (blank: the whole category), `competitor` ('own' is the
-reporting company, 'rest' all companies the source does not name), `sales` and optionally `volume`. The rest counts in
-the market but is nobody's rival: it has no rank and leads nothing.
+`market` frames have `month`, `category`, `segment` (blank: the whole category), `competitor`, `sales` and optionally
+`volume`. The competitor 'own' is the reporting company, 'rest' all companies the source does not name, 'unlisted' the
+products it no longer lists. These two count in the market but are nobody's rival: no rank, and they lead nothing.
 """
 
 from datetime import date
@@ -18,6 +18,7 @@ from brandops.periods import Grain, Period, add_months, period_of
 
 OWN = "own"
 REST = "rest"
+UNRANKED = (REST, "unlisted")  # nobody's name: companies a source lumps together, products its list no longer holds
 WHOLE = "all"  # label of the whole market
 
 
@@ -130,9 +131,9 @@ def own_gains(table: pd.DataFrame, now: str, base: str) -> pd.DataFrame:
     frame = new[["share", "rank", "rivals", "lead", "leader", "sales", "market"]].copy()
     frame["base_share"], frame["base_rank"] = old["share"], old["rank"]
     frame["gain"] = frame["share"] - frame["base_share"]
+    # What had no sales in the base has no growth: it is new, not infinitely larger.
     frame["market_growth"], frame["sales_growth"] = (
-        frame["market"] / old["market"] - 1,
-        frame["sales"] / old["sales"] - 1,
+        new[column] / old[column].where(old[column] > 0) - 1 for column in ("market", "sales")
     )
     return frame.sort_values("market", ascending=False).rename_axis("part").reset_index()
 
@@ -147,7 +148,7 @@ def quarterly_gains(table: pd.DataFrame) -> pd.DataFrame:
 def largest(table: pd.DataFrame, count: int) -> list[str]:
     """We and the `count` largest competitors of the last window, by rank: who a chart should name."""
     last = table[table["window"] == table["window"].iloc[-1]]
-    others = last[~last["competitor"].isin([OWN, REST])].sort_values(["sales", "competitor"], ascending=[False, True])
+    others = last[~last["competitor"].isin([OWN, *UNRANKED])].sort_values(["sales", "competitor"], ascending=[False, True])
     return [OWN, *others["competitor"].head(count)]
 
 
@@ -163,7 +164,7 @@ def _sums(rows: pd.DataFrame) -> pd.DataFrame:
     sums["price_index"] = (sums["value"] / sums["weight"]).where(sums["weight"] > 0)
     sums["market"] = sums.groupby("part")["sales"].transform("sum")
     sums["share"] = (sums["sales"] / sums["market"]).where(sums["market"] > 0)
-    named = sums["competitor"] != REST
+    named = ~sums["competitor"].isin(UNRANKED)
     ranks = sums[named].groupby("part")["sales"].rank(method="min", ascending=False)
     sums["rank"] = ranks.reindex(sums.index).astype("Int64")
     sums["rivals"] = ((sums["sales"] > 0) & named).groupby(sums["part"]).transform("sum")

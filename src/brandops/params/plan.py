@@ -113,6 +113,7 @@ class Plan(Strict):
     time_zone: str
     fiscal_year_start: int = Field(1, ge=1, le=12, description="first month of the fiscal year")
     brand_owner: str | None = Field(None, description="whose products are our own, where sales hold the whole market")
+    customer: dict[Language, str] = Field(default_factory=dict, description="what a customer is, where it is no person")
     generator: str | None = Field(None, description="python module that makes the profile's raw data (demo only)")
     market_segment: Literal["category", "segment"] = "category"
     target_segments: list[str] = Field(default_factory=list, description="1.1.2 market segments the plan aims at")

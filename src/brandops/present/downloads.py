@@ -51,6 +51,9 @@ def _plain(values: pd.Series) -> pd.Series:
         values = values.astype(values.cat.categories.dtype)
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.dt.tz_localize(None)
+    if pd.api.types.is_float_dtype(values):
+        # No spreadsheet knows infinity; the page shows it as a missing value too.
+        return values.where(~values.isin([float("inf"), float("-inf")]))
     if pd.api.types.is_numeric_dtype(values):
         return values
     filled = values.dropna()

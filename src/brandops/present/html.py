@@ -42,12 +42,12 @@ def value_text(figure: Figure) -> str:
     return formats.quantity(figure.value, figure.unit, _default_currency)
 
 
-def target_text(figure: Figure) -> str:
-    """A figure's target with the side that is good: `≥ 95.0%`."""
+def target_text(figure: Figure, sign: bool = True) -> str:
+    """A figure's target, with the side that is good: `≥ 95.0%`."""
     if figure.target is None:
         return formats.DASH
-    sign = "≥" if figure.better == "higher" else "≤"
-    return f"{sign} {formats.quantity(figure.target, figure.unit, _default_currency)}"
+    side = ("≥ " if figure.better == "higher" else "≤ ") if sign else ""
+    return side + formats.quantity(figure.target, figure.unit, _default_currency)
 
 
 def change_text(figure: Figure) -> str:
@@ -71,7 +71,8 @@ def tile(figure: Figure) -> str:
     if interval_text(figure):
         rows.append((_("{level} interval").format(level=formats.percent(figure.level, 0)), interval_text(figure)))
     if figure.previous is not None:
-        rows.append((_("Change"), change_text(figure)))
+        before = formats.quantity(figure.previous, figure.unit, _default_currency)
+        rows.append((_("Before"), _("{before} ({change})").format(before=before, change=change_text(figure))))
     if figure.money_at_stake:
         rows.append((_("At stake"), formats.money(figure.money_at_stake, _default_currency)))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)

@@ -100,3 +100,11 @@ def attention_columns() -> dict[str, Column]:
 def section_columns() -> dict[str, Column]:
     """Columns of the summary by section."""
     return {"section": Column(_("Section"))} | {status.value: Column(status.label, "count") for status in Status}
+
+
+def status_rule() -> str:
+    """How a status comes about, for the reader of the scorecard; the rule is `brandops.present.status`."""
+    return _("A figure is met when it reaches its target. An estimate is met when its whole interval does, missed when none of "
+             "it does, and at risk in between.\n\nAn item is as good as the worst of its headline figures, those of the whole "
+             "period. Single months, channels or sources and further evidence stand beside the verdict and do not change "
+             "it.")  # fmt: skip

@@ -90,12 +90,12 @@ class Page:
                target: float | None = None, better: str = "higher", low: float | None = None,
                high: float | None = None, level: float = 0.95, previous: float | None = None,
                grain: dict[str, Any] | None = None, source: list[str] | None = None,
-               money_at_stake: float | None = None, note: str | None = None) -> Figure:  # fmt: skip
+               money_at_stake: float | None = None, note: str | None = None, evidence: bool = False) -> Figure:  # fmt: skip
         """State a figure of an item; its status follows from its numbers (`brandops.present.status`).
 
         `key` names the figure in every language; by default the item's figures are counted. `grain` says what
         the figure is for ({"month": "2025-11"}); empty: the whole period. Item, key and grain together are
-        unique.
+        unique. `evidence` states a figure that explains the item and does not decide its status.
         """
         key = key or f"figure_{len(self.results.figures_of(item)) + 1}"
         grain = {name_: _grain_text(part) for name_, part in (grain or {}).items()}
@@ -103,7 +103,7 @@ class Page:
         figure = make_figure(
             item=item, key=key, name=name, value=value, unit=unit, target=target, better=better, low=low,
             high=high, level=level, previous=previous, grain=grain, source=self._sources(source),
-            money_at_stake=money_at_stake, note=note,
+            money_at_stake=money_at_stake, note=note, evidence=evidence,
         )  # fmt: skip
         # Rerunning a cell in JupyterLab restates its figure.
         if stated:
@@ -206,7 +206,9 @@ class Page:
         overview = not self.results.items()
         results = self.all_results() if overview else [self.results]
         statuses = [r.status(item) for r in results for item in r.items()]
-        sentences = verdict_sentences(results) + self.results.headlines
+        count, *misses = verdict_sentences(results) or [""]
+        # What happened comes before which targets it missed.
+        sentences = [text for text in (count, *self.results.headlines, *misses) if text]
         return HTML(html.callout(sentences, worst(statuses), _("The answer")))
 
     def _sources(self, source: list[str] | None) -> list[str]:

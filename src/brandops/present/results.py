@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from brandops.present.items import ITEMS
-from brandops.present.status import Status, status_of, worst
+from brandops.present.status import JUDGED, Status, status_of, worst
 
 Unit = Literal[
     "currency", "fraction", "pp", "units", "count", "score", "days", "hours", "minutes", "seconds", "ratio",
@@ -53,6 +53,7 @@ class Figure(_Result):
     source: list[str] = Field(default_factory=list)
     money_at_stake: Number = Field(None, description="Money the gap to the target is worth, in the profile's currency")
     note: str | None = None
+    evidence: bool = Field(False, description="It explains its item and does not decide it")
     status: Status
 
     def _repr_html_(self) -> str:
@@ -106,8 +107,12 @@ class PageResults(BaseModel):
         return [item for item in ITEMS if item in stated]
 
     def status(self, item: str) -> Status:
-        """Status of an item: the worst of its figures and findings."""
-        statuses = [figure.status for figure in self.figures_of(item)]
+        """Status of an item by the rule of `brandops.present.status`."""
+        figures = deciding_figures(self.figures_of(item))
+        verdicts = [finding.status for finding in self.findings if finding.item == item and finding.status]
+        if verdicts and all(figure.evidence for figure in figures):
+            return worst(verdicts)
+        statuses = [figure.status for figure in figures]
         for finding in self.findings:
             if finding.item == item:
                 statuses.append(finding.status or Status.NO_TARGET)
@@ -123,6 +128,15 @@ class PageResults(BaseModel):
         scratch.write_text(text + "\n", encoding="utf-8")
         scratch.replace(path)
         return path
+
+
+def deciding_figures(figures: list[Figure]) -> list[Figure]:
+    """The figures that decide an item: of the whole period, not stated as evidence; where none of these has a target and
+    a value to judge, the next: all of the whole period, then the details."""
+    whole = [figure for figure in figures if not figure.grain]
+    groups = [group for group in ([f for f in whole if not f.evidence], whole, figures) if group]
+    judged = (group for group in groups if any(figure.status in JUDGED for figure in group))
+    return next(judged, groups[0] if groups else [])
 
 
 def make_figure(*, item: str, **fields: object) -> Figure:

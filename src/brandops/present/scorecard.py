@@ -6,7 +6,7 @@ from brandops.i18n import gettext as _
 from brandops.i18n import ngettext
 from brandops.present import formats, html
 from brandops.present.items import ITEMS
-from brandops.present.results import Figure, PageResults
+from brandops.present.results import Figure, PageResults, deciding_figures
 from brandops.present.sentences.data_names import table_name
 from brandops.present.status import WORST_FIRST, Status
 
@@ -52,6 +52,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
 
 def deciding_figure(figures: list[Figure]) -> Figure | None:
     """The figure that gives an item its status: of the worst, whole period before detail, then the costliest, then as stated."""
+    figures = deciding_figures(figures)
     if not figures:
         return None
     return min(figures, key=lambda f: (WORST_FIRST.index(f.status), bool(f.grain), -(f.money_at_stake or 0)))
@@ -79,7 +80,11 @@ def verdict_sentences(results: list[PageResults]) -> list[str]:
     misses.sort(key=lambda figure: -(figure.money_at_stake or 0))
     for figure in misses[:MAX_MISSES]:
         name = figure.name + "".join(f" · {value}" for value in figure.grain.values())
-        sentences.append(_("Missed: {name} is {value}, target {target} ({item}).").format(
-            name=name, value=html.value_text(figure), target=html.target_text(figure), item=figure.item
-        ))  # fmt: skip
+        text = (
+            _("{name}: {value}, short of the target of {target} ({item}).")
+            if figure.better == "higher"
+            else _("{name}: {value}, above the limit of {target} ({item}).")
+        )
+        target = html.target_text(figure, sign=False)
+        sentences.append(text.format(name=name, value=html.value_text(figure), target=target, item=figure.item))
     return sentences

@@ -2,8 +2,12 @@
 
 A figure meets its target when its value lies on the better side of it, or on it. Where the figure is an
 estimate with an interval [low, high], it is *met* when the whole interval meets the target, *missed* when the
-whole interval fails it, and *at risk* in between: the data cannot tell yet. An item is as good as the worst
-of its figures that have a target.
+whole interval fails it, and *at risk* in between: the data cannot tell yet.
+
+An item is as good as the worst of its headline figures: those of the whole period. Its details (a month, a channel) and
+figures stated as evidence explain the status and do not change it, unless the item has nothing else that can be judged.
+One weak month therefore does not turn a quarter on target into a miss; the page shows it beside the verdict. A verdict
+that rests on more than one figure (a stage's gate) is stated as a finding with a status, and its figures as evidence.
 """
 
 from collections.abc import Iterable
@@ -57,6 +61,9 @@ _SYMBOLS = {
 WORST_FIRST = (
     Status.MISSED, Status.AT_RISK, Status.MET, Status.NO_TARGET, Status.NOT_SUPPLIED, Status.NOT_YET,
 )  # fmt: skip
+
+
+JUDGED = (Status.MET, Status.AT_RISK, Status.MISSED)
 
 
 def status_of(

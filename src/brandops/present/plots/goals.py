@@ -15,26 +15,31 @@ from brandops.present.sentences.goals_names import name
 
 
 def year_path(days: pd.DataFrame, land: Landing | None, target: float, currency: str) -> Figure:
-    """Cumulative sales against the cumulative plan, with the interval the year lands in."""
+    """How far cumulative sales run ahead of or behind the cumulative plan, with the gap the year is expected to end with."""
     look = brand.load_brand()
-    figure, axes = new_chart(height=3.6)
+    figure, axes = new_chart(height=3.4)
     seen = days[days["actual"].notna()]
-    axes.plot(days["date"], days["target"].cumsum(), color=look.muted, linestyle="--", linewidth=1.6, label=_("Plan"))
-    axes.plot(seen["date"], seen["actual"].cumsum(), color=look.primary, label=_("Actual"))
+    gap = seen["actual"].cumsum() - seen["target"].cumsum()
+    axes.fill_between(seen["date"], 0, gap, where=gap >= 0, interpolate=True, color=look.success, alpha=0.2, linewidth=0)
+    axes.fill_between(seen["date"], 0, gap, where=gap < 0, interpolate=True, color=look.danger, alpha=0.2, linewidth=0)
+    axes.plot(seen["date"], gap, color=look.foreground, linewidth=1.6)
+    axes.axhline(0, color=look.foreground, linewidth=1.2, linestyle="--")
+    axes.annotate(_("Plan"), (days["date"].iloc[0], 0), xytext=(4, 4), textcoords="offset points", fontsize=9)
+    last, end = float(gap.iloc[-1]), days["date"].iloc[-1]
     if land is not None and len(land.months):
-        ends = pd.DatetimeIndex([seen["date"].iloc[-1], days["date"].iloc[-1]])
-        start = float(seen["actual"].sum())
-        axes.fill_between(ends, [start, land.low], [start, land.high], color=look.primary, alpha=0.18, linewidth=0,
-                          label=_("{level} interval").format(level=formats.percent(land.level, 0)))  # fmt: skip
-        axes.plot(ends, [start, land.median], color=look.primary, linestyle=":", linewidth=1.6)
-    axes.annotate(formats.money(target, currency), (days["date"].iloc[-1], target), ha="right", va="bottom",
-                  xytext=(0, 4), textcoords="offset points", color=look.muted, fontsize=9)  # fmt: skip
-    axes.set_ylim(bottom=0)
-    axes.margins(y=0.1)
+        ends = pd.DatetimeIndex([seen["date"].iloc[-1], end])
+        axes.fill_between(ends, [last, land.low - target], [last, land.high - target], color=look.primary, alpha=0.18,
+                          linewidth=0, label=_("{level} interval").format(level=formats.percent(land.level, 0)))  # fmt: skip
+        axes.legend(loc="upper left")
+    text = ("+" if last > 0 else "") + formats.money(last, currency)
+    late = seen["date"].iloc[-1] > days["date"].iloc[len(days) // 2]
+    axes.annotate(text, (seen["date"].iloc[-1], last), xytext=(-4 if late else 4, 8 if last >= 0 else -14), fontsize=10,
+                  textcoords="offset points", ha="right" if late else "left")  # fmt: skip
+    axes.margins(y=0.18)
     _months(axes)
-    axes.set_xlim(days["date"].iloc[0], days["date"].iloc[-1])
+    axes.set_xlim(days["date"].iloc[0], end)
     _money(axes, currency)
-    axes.legend(loc="upper left")
+    axes.set_ylabel(_("Actual minus plan, cumulative"))
     return figure
 
 

@@ -9,7 +9,8 @@ from brandops.analysis.year import Span, YearPlan
 from brandops.i18n import gettext as _
 from brandops.periods import Period
 from brandops.present import formats
-from brandops.present.sentences.goals_names import name
+from brandops.present.sentences.goals_names import company, name
+from brandops.present.status import Status
 
 
 def standing(plan: YearPlan, currency: str) -> str:
@@ -136,7 +137,7 @@ def quarter_share(own: pd.DataFrame, target: float) -> str:
     lead = (
         _("{lead} ahead of the next.").format(lead=formats.points(row["lead"], 2))
         if row["rank"] == 1
-        else _("{lead} behind {leader}.").format(lead=formats.points(-row["lead"], 2), leader=name(row["leader"]))
+        else _("{lead} behind {leader}.").format(lead=formats.points(-row["lead"], 2), leader=company(row["leader"]))
     )
     text = _("Share in {quarter}: {share}, {gain} on the quarter before (goal {target}); rank {rank}, {lead}")
     return text.format(
@@ -196,6 +197,11 @@ def gate(row: pd.Series) -> str:
     return text
 
 
+def gate_status(row: pd.Series) -> Status | None:
+    """A gate's verdict as a status: passed, passed with conditions (at risk) or failed; None while the stage runs."""
+    return {"passed": Status.MET, "passed with conditions": Status.AT_RISK, "failed": Status.MISSED}.get(row["verdict"])
+
+
 def delivery(table: pd.DataFrame, total: dict) -> str:
     """How departments deliver, and who delivers latest."""
     worst = table.dropna(subset=["on_time_share"]).iloc[0]
@@ -216,8 +222,8 @@ def handover(table: pd.DataFrame) -> str | None:
     )
 
 
-def checkpoints(weeks: pd.DataFrame, months: pd.DataFrame, unanswered: int, threshold: float) -> str:
-    """Breaches of the cumulative plan, and whether each was answered."""
+def checkpoints(weeks: pd.DataFrame, months: pd.DataFrame, unanswered: int | None, threshold: float) -> str:
+    """Breaches of the cumulative plan, and whether each was answered; `unanswered` None: no actions are recorded."""
     breaches = int(weeks["breach"].sum()), int(months["breach"].sum())
     if not sum(breaches):
         return _("No checkpoint of the year fell below {threshold} of the cumulative plan.").format(
@@ -228,6 +234,8 @@ def checkpoints(weeks: pd.DataFrame, months: pd.DataFrame, unanswered: int, thre
         weeks=breaches[0], all_weeks=len(weeks), months=breaches[1], all_months=len(months),
         threshold=formats.percent(threshold, 0),
     )  # fmt: skip
+    if unanswered is None:
+        return text + _(".")
     answer = (
         _("; each was answered by an action.")
         if not unanswered

@@ -43,6 +43,19 @@ _NAMES = {
 }
 
 
+_KEPT = {"USA", "US", "UK", "II", "III", "IV"}
+
+
+def company(identifier: object) -> str:
+    """A company's name for reading: registers write `BROWN FORMAN CORP.`, with spaces as they fall."""
+    text = name(identifier)
+    if text != text.upper():
+        return text
+    # A word without a vowel is an abbreviation (MHW, LLC).
+    words = (word if word in _KEPT or not set(word) & set("AEIOUY") else word.capitalize() for word in text.split())
+    return " ".join(words)
+
+
 def name(identifier: object) -> str:
     """The reader's word for an identifier; what has none is shown as it is."""
     text = str(identifier)

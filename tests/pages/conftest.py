@@ -1,0 +1,74 @@
+"""A report of the demo brand's small world in both languages, built once, and a headless browser to read it with."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCALE = "0.05"  # 15,000 order lines: every table is there, and the report takes seconds
+LANGUAGES = {"en": "2025Q4", "zh": "2025Q4.zh"}
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def make_report(root: Path, *options: str) -> None:
+    """Run the pipeline's `report` on the project in `root`; its words on a failure."""
+    environment = os.environ | {"BRANDOPS_ROOT": str(root), "BRANDOPS_NO_QUARTO_INSTALL": "1", "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "brandops.pipeline", "report", "--period", "2025Q4", "--scale", SCALE, *options]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=root, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory) -> Path:
+    """A copy of the project with the published reports of the small world, one in each language."""
+    root = tmp_path_factory.mktemp("project")
+    for folder in ("params", "notebooks"):
+        shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "requirements.lock", root)
+    for language in LANGUAGES:
+        make_report(root, "--language", language)
+    return root
+
+
+@pytest.fixture(scope="session")
+def reports(project) -> dict[str, Path]:
+    """The folder of each language's report."""
+    return {language: project / "reports" / "demo" / name for language, name in LANGUAGES.items()}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser):
+    """Open a page at a width; what it complains of and asks other hosts for is kept in `page.complaints`."""
+    opened = []
+
+    def open_one(file: Path, width: int = 1440):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        page.complaints = []
+        page.on("console", lambda message: page.complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("requestfailed", lambda request: page.complaints.append(f"failed: {request.url}"))
+        page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else page.complaints.append(r.url))
+        page.goto(file.as_uri())
+        page.wait_for_load_state("networkidle")
+        opened.append(page)
+        return page
+
+    yield open_one
+    for page in opened:
+        page.close()

@@ -1,0 +1,175 @@
+"""Every page of a report, in both languages, opened in a real browser as a reader does: from a folder, at any width."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import openpyxl
+import pandas as pd
+import pyreadstat
+import pytest
+
+from conftest import LANGUAGES
+
+pytestmark = pytest.mark.browser
+WIDTHS = (360, 820, 1440)
+PERSONAL = ("name", "email", "phone", "address")
+
+
+@pytest.fixture(params=LANGUAGES)
+def report(request, reports) -> Path:
+    """A report in one language."""
+    return reports[request.param]
+
+
+def pages(report: Path) -> list[Path]:
+    return sorted((report / "html").glob("*.html"))
+
+
+def results(report: Path, number: str) -> dict:
+    return json.loads((report / "results" / f"{number}.json").read_text(encoding="utf-8"))
+
+
+def test_no_page_overflows_complains_or_asks_another_host_at_any_width(report, open_page):
+    assert len(pages(report)) >= 4
+    for file in pages(report):
+        for width in WIDTHS:
+            page = open_page(file, width)
+            assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, (file.name, width)
+            assert page.complaints == [], (file.name, width)
+            page.close()
+
+
+def test_every_internal_link_and_anchor_leads_somewhere(report):
+    markup = {file.resolve(): file.read_text(encoding="utf-8") for file in pages(report)}
+    anchors = {file: set(re.findall(r'\bid="([^"]+)"', text)) for file, text in markup.items()}
+    for file, text in markup.items():
+        links = [unescape(link) for link in re.findall(r'<a\b[^>]*?\bhref="([^"]*)"', text)]
+        assert links
+        for link in links:
+            parts = urlsplit(link)
+            assert not parts.scheme and not parts.netloc, f"{file.name} leads to another host: {link}"
+            if parts.path.startswith("../../"):
+                continue  # other reports; shown where they are published, see tests/pipeline
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            assert target.is_file(), f"{file.name}: {link}"
+            assert not parts.fragment or unquote(parts.fragment) in anchors[target], f"{file.name}: {link}"
+
+
+def test_every_treated_item_is_one_click_from_the_overview(report, open_page):
+    page = open_page(report / "html" / "index.html")
+    for number in ("01", "02"):
+        stated = results(report, number)
+        items = {entry["item"] for part in ("figures", "findings", "not_supplied") for entry in stated[part]}
+        assert len(items) == 9
+        for item in items:
+            link = page.locator(f'a[href$="#item-{item.replace(".", "-")}"]').first
+            assert link.inner_text() == item
+    page.locator('a[href$="#item-1-3-1"]').first.click()
+    page.wait_for_url("**/01_goals_and_planning.html#item-1-3-1")
+    assert page.locator("#item-1-3-1").is_visible()
+
+
+def test_the_overview_lists_all_81_items_once_in_its_scorecard(report, open_page):
+    page = open_page(report / "html" / "index.html")
+    rows = page.locator('[id^="tbl-00_scorecard_"] tbody tr')
+    items = [text.split()[0] for text in rows.all_inner_texts()]
+    assert items == [f"{a}.{b}.{c}" for a in range(1, 10) for b in range(1, 4) for c in range(1, 4)]
+
+
+def test_every_picture_and_chart_has_an_alternative_text_and_is_drawn(report, open_page):
+    drawn = 0
+    for file in pages(report):
+        page = open_page(file)
+        for picture in page.locator("main img").all():
+            assert picture.get_attribute("alt").strip(), file.name
+            assert picture.evaluate("image => image.naturalWidth") > 0, file.name
+        for chart in page.locator(".bo-vega").all():
+            assert chart.get_attribute("aria-label").strip(), file.name
+            chart.locator("svg").wait_for(state="attached", timeout=15000)
+            assert chart.locator("svg path").count() > 1
+            drawn += 1
+    assert drawn >= 2
+
+
+def test_tables_sort_by_click_and_by_keyboard_and_filter_as_one_types(report, open_page):
+    page = open_page(report / "html" / "01_goals_and_planning.html")
+    table = page.locator("#tbl-01_calendar")
+    periods = table.locator("tbody tr td:first-child")
+    before = periods.all_inner_texts()
+    head = table.locator("thead th").first
+    head.locator("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.locator("button").focus()
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "descending"
+    assert periods.all_inner_texts() == sorted(before, reverse=True)
+    box = table.locator("input.bo-filter")
+    box.focus()
+    page.keyboard.type("2025-11")
+    assert table.locator("tbody tr:visible").count() == 1
+    box.fill("")
+    assert table.locator("tbody tr:visible").count() == len(before)
+
+
+def test_numbers_sort_by_size_whatever_their_unit(report, open_page):
+    page = open_page(report / "html" / "01_goals_and_planning.html")
+    table = page.locator("#tbl-01_calendar")
+    table.locator("thead th").nth(1).locator("button").click()
+    frame = pd.read_parquet(report / "tables" / "01_calendar.parquet")
+    shown = table.locator("tbody tr td:first-child").all_inner_texts()
+    assert shown[-1] == frame.loc[frame["full_target"].idxmax(), "period"]
+    assert shown[0] == frame.loc[frame["full_target"].idxmin(), "period"]
+
+
+def test_every_download_exists_opens_and_holds_no_formula(report):
+    names = [name for number in ("00", "01", "02") for name in results(report, number)["tables"]]
+    markup = "".join(file.read_text(encoding="utf-8") for file in pages(report))
+    assert len(names) > 20
+    for name in names:
+        stem = report / "tables" / name
+        assert f"../tables/{name}.xlsx" in markup
+        rows = len(pd.read_parquet(f"{stem}.parquet"))
+        sheet = openpyxl.load_workbook(f"{stem}.xlsx").active
+        assert sheet.max_row == rows + 1
+        assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row), name
+        assert len(pd.read_csv(f"{stem}.csv", encoding="utf-8-sig")) == rows
+        assert len(pyreadstat.read_sav(f"{stem}.sav")[0]) == rows
+
+
+def test_every_page_says_where_it_comes_from_and_not_when_it_was_made(report):
+    version = set()
+    for file in pages(report):
+        text = file.read_text(encoding="utf-8")
+        foot = text[text.index('<footer class="bo-provenance">') :]
+        assert "demo" in foot and "2025Q4" in foot and "sales_growth: 0.15" in foot and "SHA-256" in foot
+        version.add(tuple(re.findall(r"<b>([0-9a-f]{12})</b>", foot)))
+        assert not re.search(r"\b\d{1,2}:\d{2}:\d{2}\b", foot)
+        assert "/tmp/" not in text and str(Path.home()) not in text
+    assert len(version) == 1 and len(version.pop()) == 2
+
+
+def test_no_page_table_or_result_holds_personal_data(report, project):
+    customers = pd.concat(pd.read_parquet(part) for part in (project / "data/demo/warehouse/customers").glob("*.parquet"))
+    known = [column for column in PERSONAL if column in customers]
+    assert known
+    secret = {str(value) for column in known if column in ("email", "phone") for value in customers[column].dropna()}
+    assert len(secret) > 100
+    files = [*pages(report), *(report / "results").glob("*.json"), *(report / "tables").glob("*.csv"),
+             *(report / "notebooks").glob("*.ipynb")]  # fmt: skip
+    for file in files:
+        words = set(re.findall(r"[\w.+@-]+", file.read_text(encoding="utf-8")))
+        assert not words & secret, file.name
+
+
+def test_axe_finds_nothing_serious_on_any_page(report, open_page):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = []
+    for file in pages(report):
+        page = open_page(file, 820)
+        for violation in axe.run(page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                found.append((file.name, violation["id"], [node["target"] for node in violation["nodes"][:3]]))
+    assert found == []
