@@ -15,6 +15,8 @@ COMBINATION = "combination"
 ERRORS_WANTED = 300  # series × origins: enough for a 95 % quantile at every step
 MOST_ORIGINS, FEWEST_ORIGINS = 8, 2
 SHORTEST_TRAINING = 4
+FAST = ("ets", "arima", "decomposition", "linear")  # models whose backtest costs next to nothing
+SPACED_ORIGINS = 6
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,13 @@ def origins_for(series: int, longest: int, horizon: int, season: int) -> list[in
     return sorted((offset for offset in (horizon + step * k for k in range(wanted)) if offset <= room), reverse=True)
 
 
+def spaced_origins(panel: Panel, horizon: int) -> list[int]:
+    """Origins a horizon apart, oldest first: errors of different years tell more than those of one."""
+    wanted = [horizon * (k + 1) for k in range(SPACED_ORIGINS)]
+    typical = int(np.median(panel.lengths))
+    return [offset for offset in reversed(wanted) if typical - offset >= 2 * panel.season + 4]
+
+
 def run_trial(panel: Panel, horizon: int, offsets: list[int], seed: int, models: tuple[str, ...] = MODELS, jobs: int = 1) -> Trial:
     """Backtest `models` at each of `offsets`; the result does not depend on `jobs`, the processes used."""
     series, shape = len(panel.ids), (len(offsets), len(panel.ids), horizon)
@@ -89,7 +98,7 @@ def run_trial(panel: Panel, horizon: int, offsets: list[int], seed: int, models:
     return trial
 
 
-def _one(panel: Panel, horizon: int, seed: int, models: tuple[str, ...], offset: int):  # noqa: ANN202
+def _one(panel: Panel, horizon: int, seed: int, models: tuple[str, ...], offset: int):
     past, kept = panel.before(offset, SHORTEST_TRAINING)
     return kept, run_candidates(past, horizon, seed, models) if len(kept) else None
 

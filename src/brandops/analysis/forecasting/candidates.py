@@ -34,7 +34,7 @@ class Candidates:
     fallback
         Model × series: index into `REASONS` of why the seasonal naive forecast stands in; 0: it does not.
     noise
-        One-step standard deviation of each series on the scale of `panel.scaled`.
+        Recent mean absolute one-step error of each series on the scale of `panel.scaled`.
     """
 
     models: tuple[str, ...]
@@ -51,7 +51,7 @@ def run_candidates(panel: Panel, horizon: int, seed: int, models: tuple[str, ...
     season, logs = panel.season, positive[:, 0]
     borrowed = _borrowed_season(z, season)
     z = z - _tiled(borrowed, z.shape[1], season, past=True)
-    mean, variance = smoothing_forecast(z, season, horizon)
+    mean, noise = smoothing_forecast(z, season, horizon)
     pooled = tuple(model for model in models if model in POOLED)
     found: dict[str, np.ndarray] = pooled_forecasts(z, season, horizon, seed, pooled) if pooled else {}
     ahead = influence.ahead + _tiled(borrowed, horizon, season, past=False)
@@ -80,7 +80,7 @@ def run_candidates(panel: Panel, horizon: int, seed: int, models: tuple[str, ...
         mean_, why = guard(back[model], naive, z, logs, panel)
         means.append(mean_)
         fallback.append(why)
-    return Candidates(models, np.array(means), np.array(fallback), np.sqrt(np.maximum(variance, 0)))
+    return Candidates(models, np.array(means), np.array(fallback), noise)
 
 
 def guard(forecast: np.ndarray, naive: np.ndarray, z: np.ndarray, logs: np.ndarray, panel: Panel) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +122,7 @@ def _both_scales(panel: Panel, z: np.ndarray, on_logs: np.ndarray, influence: In
     rows = np.flatnonzero(positive[:, 0])
     if len(rows):
         plain = np.exp(z[rows])
-        additive, _variance = smoothing_forecast(plain / np.nanmean(plain, axis=1, keepdims=True), panel.season, horizon)
+        additive, _noise = smoothing_forecast(plain / np.nanmean(plain, axis=1, keepdims=True), panel.season, horizon)
         additive = additive * np.nanmean(plain, axis=1, keepdims=True)
         effect = influence.ahead[rows] + _tiled(borrowed, horizon, panel.season, past=False)[rows]
         found[rows] = (found[rows] + np.maximum(additive, 0) * np.exp(effect)) / 2

@@ -14,11 +14,13 @@ import pandas as pd
 
 from brandops.analysis.forecasting.backtesting import (
     COMBINATION,
+    FAST,
     SHORTEST_TRAINING,
     Trial,
     each,
     origins_for,
     run_trial,
+    spaced_origins,
     to_scale,
 )
 from brandops.analysis.forecasting.calibration import Calibration, calibrate
@@ -129,7 +131,8 @@ def fit(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[f
     final = each(partial(_final, panel, horizon, seed), [0], 1)[0] if jobs <= 1 else None
     trial = run_trial(panel, horizon, offsets, seed, jobs=jobs)
     final = run_candidates(panel, horizon, seed) if final is None else final
-    return _assemble(panel, horizon, levels, seed, trial, final, step_of(history["ds"]), history)
+    fast = run_trial(panel, horizon, spaced_origins(panel, horizon), seed, FAST, jobs)
+    return _assemble(panel, horizon, levels, seed, trial, fast, final, step_of(history["ds"]), history)
 
 
 def _final(panel: Panel, horizon: int, seed: int, _offset: int) -> Candidates:
@@ -201,20 +204,13 @@ def seed_of(panel: Panel) -> int:
     return zlib.crc32(content)
 
 
-def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, trial: Trial, final: Candidates,
-              step: object, history: pd.DataFrame) -> Forecasts:  # fmt: skip
+def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, trial: Trial, fast: Trial,
+              final: Candidates, step: object, history: pd.DataFrame) -> Forecasts:  # fmt: skip
     used = [MODELS.index(model) for model in COMBINED]
     weights = pooled_weights(trial.scaled_errors()[used]) if trial.offsets else np.full(len(used), 1 / len(used))
     centre = trimmed_mean(final.means[used], weights)
     _z, positive, unit = scaled(panel)
-    if trial.offsets:
-        errors = to_scale(trial.actual, positive, unit) - to_scale(trial.combined, positive, unit)
-        spread = to_scale(trial.means[used], positive, unit).std(axis=0)
-    else:
-        errors, spread = np.full((1, len(panel.ids), horizon), np.nan), np.full((1, len(panel.ids), horizon), np.nan)
-    noise = trial.noise if trial.offsets else final.noise[None]
-    calibration = calibrate(errors, noise, spread)
-    size = calibration.size(final.noise, to_scale(final.means[used], positive, unit).std(axis=0))
+    calibration, size = _calibrated(panel, trial, fast, final)
     ends = history.groupby("unique_id")["ds"].max()
     order = np.argsort(panel.ids, kind="stable")
     ahead = [steps_ahead(ends[name], step, horizon) for name in panel.ids[order]]
@@ -240,6 +236,36 @@ def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, 
     weighed = pd.DataFrame({"model": COMBINED, "weight": weights})
     fallbacks = fallbacks.sort_values(["unique_id", "model"], ignore_index=True)
     return Forecasts(table, by_model, weighed, fallbacks, trial, panel, calibration, centre, size, seed)
+
+
+def _calibrated(panel: Panel, trial: Trial, fast: Trial, final: Candidates) -> tuple[Calibration, np.ndarray]:
+    """Error distribution and each series' expected error sizes.
+
+    Errors of many origins of the fast models serve where all models were run from a few origins only; they are brought to
+    the size of the whole combination's errors by the ratio of both at the origins both have.
+    """
+    _z, positive, unit = scaled(panel)
+    series, horizon = final.means.shape[1:]
+    used, ratio = (fast, 1.0) if len(fast.offsets) > len(trial.offsets) else (trial, 1.0)
+    if not used.offsets:
+        nothing = np.full((1, series, horizon), np.nan)
+        calibration = calibrate(nothing, final.noise[None], nothing)
+    else:
+        errors = to_scale(used.actual, positive, unit) - to_scale(used.combined, positive, unit)
+        shared = [offset for offset in trial.offsets if offset in fast.offsets]
+        if used is fast and shared:
+            whole = np.array([to_scale(trial.actual, positive, unit) - to_scale(trial.combined, positive, unit)])[0]
+            at, other = [trial.offsets.index(o) for o in shared], [fast.offsets.index(o) for o in shared]
+            ratio = float(np.clip(np.nanmedian(np.abs(whole[at])) / max(np.nanmedian(np.abs(errors[other])), 1e-12), 0.5, 1.5))
+        calibration = calibrate(errors * ratio, used.noise, spread_of(used.models, used.means, positive, unit))
+    return calibration, calibration.size(final.noise, spread_of(MODELS if used is trial else FAST, final.means, positive, unit))
+
+
+def spread_of(models: tuple[str, ...], means: np.ndarray, positive: np.ndarray, unit: np.ndarray) -> np.ndarray:
+    """Disagreement of combined models on the modelling scale; `means` are those of `MODELS` or of `models`."""
+    names = MODELS if len(means) == len(MODELS) else models
+    rows = [at for at, model in enumerate(names) if model in models and model != "seasonal_naive"]
+    return to_scale(means[rows], positive, unit).std(axis=0)
 
 
 def _bounded(values: np.ndarray, panel: Panel, centre: np.ndarray) -> np.ndarray:

@@ -52,8 +52,7 @@ def decomposition(values: np.ndarray, season: int, horizon: int) -> np.ndarray:
     """The latest season of STL on the trend that smoothing sees in what STL leaves."""
     seasonal = seasonal_parts(values, season)
     trend, _noise, _evidence = smooth(values - seasonal, 1, horizon)
-    last = np.nan_to_num(seasonal[:, -season:][:, np.arange(horizon) % season])
-    return trend + last
+    return trend + np.nan_to_num(seasonal_naive(np.nan_to_num(seasonal), season, horizon))
 
 
 def intermittent(values: np.ndarray, horizon: int) -> np.ndarray:

@@ -15,6 +15,7 @@ BETA = (0.02, 0.1, 0.3)  # share of alpha
 PHI = (0.8, 0.9, 0.98)  # no undamped trend: it is what explodes
 GAMMA = (0.01, 0.1, 0.3)  # share of 1 - alpha
 SEASONS_TO_START = 4  # initial states come from at most so many seasons
+MEMORY_SEASONS = 3  # over which the size of the one-step errors is averaged: it changes over the years
 
 
 @lru_cache(maxsize=8)
@@ -55,7 +56,7 @@ def smooth(values: np.ndarray, season: int, horizon: int) -> tuple[np.ndarray, n
 
     Returns
     -------
-    mean (series, horizon), its one-step variance (series), log evidence (series)
+    mean (series, horizon), the recent mean absolute one-step error (series), log evidence (series)
     """
     alpha, beta, phi, gamma = grid(season > 1)
     series, total = values.shape
@@ -70,7 +71,8 @@ def smooth(values: np.ndarray, season: int, horizon: int) -> tuple[np.ndarray, n
         level[row], slope[row] = state[0], state[1] * (phi > 0)
         if season > 1:
             effect[(np.arange(season) + total - n) % season, row] = state[2:, None]
-    square = np.zeros((series, points))
+    square, recent = np.zeros((series, points)), np.zeros((series, points))
+    memory = 1 - 1 / (MEMORY_SEASONS * max(season, 4))
     active = np.searchsorted(-lengths, -(total - np.arange(total)), side="right")
     for t in range(total):
         count = active[t]
@@ -83,6 +85,8 @@ def smooth(values: np.ndarray, season: int, horizon: int) -> tuple[np.ndarray, n
         error = values[part, t, None] - level[part]
         error -= seasonal
         square[part] += error * error
+        recent[part] *= memory
+        recent[part] += np.abs(error)
         level[part] += alpha * error
         slope[part] += beta * error
         if season > 1:
@@ -100,19 +104,20 @@ def smooth(values: np.ndarray, season: int, horizon: int) -> tuple[np.ndarray, n
     if season > 1:
         average = (weight[None] * effect).sum(axis=2)
         mean += average[(total + steps - 1) % season].T
-    return mean, (weight * variance).sum(axis=1), evidence
+    noise = (weight * recent).sum(axis=1) * (1 - memory) / (1 - memory**lengths)
+    return mean, noise, evidence
 
 
 def smoothing_forecast(values: np.ndarray, season: int, horizon: int) -> tuple[np.ndarray, np.ndarray]:
-    """Average of the seasonal and the non-seasonal form by their evidence; mean and one-step variance.
+    """Average of the seasonal and the non-seasonal form by their evidence; mean and recent one-step error.
 
     Series shorter than two seasons get the form without season.
     """
-    mean, variance, plain = smooth(values, 1, horizon)
+    mean, noise, plain = smooth(values, 1, horizon)
     long = int(((~np.isnan(values)).sum(axis=1) >= 2 * season).sum()) if season > 1 else 0
     if long:  # the longest come first
-        with_season, noise, evidence = smooth(values[:long], season, horizon)
+        with_season, seasonal_noise, evidence = smooth(values[:long], season, horizon)
         weight = 1 / (1 + np.exp(np.clip(plain[:long] - evidence, -50, 50)))
         mean[:long] = weight[:, None] * with_season + (1 - weight[:, None]) * mean[:long]
-        variance[:long] = weight * noise + (1 - weight) * variance[:long]
-    return mean, variance
+        noise[:long] = weight * seasonal_noise + (1 - weight) * noise[:long]
+    return mean, noise
