@@ -63,5 +63,5 @@ def test_regressors_need_their_future_and_unknown_columns_are_refused():
 
 
 def test_a_model_that_is_not_known_is_refused():
-    with pytest.raises(UserError, match="prophet.*models: seasonal_naive"):
+    with pytest.raises(UserError, match=r"prophet.*models: seasonal_naive"):
         backtest(group(1), 3, 2, models=("prophet",))

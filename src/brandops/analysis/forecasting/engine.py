@@ -140,7 +140,8 @@ def _final(panel: Panel, horizon: int, seed: int, _offset: int) -> Candidates:
 
 
 def backtest(history: pd.DataFrame, horizon: int, windows: int, season_length: int = 12, models: tuple[str, ...] | None = None,
-             future: pd.DataFrame | None = None, step: int = 1, seed: int | None = None, jobs: int = 1) -> pd.DataFrame:  # fmt: skip
+             future: pd.DataFrame | None = None, step: int = 1, seed: int | None = None,
+             jobs: int = 1) -> pd.DataFrame:  # fmt: skip
     """Forecast from `windows` origins in the past, `step` steps apart, the last one `horizon` before the end.
 
     Returns
