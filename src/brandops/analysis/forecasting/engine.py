@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from brandops.analysis.forecasting.backtesting import (
     COMBINATION,
@@ -23,7 +24,7 @@ from brandops.analysis.forecasting.backtesting import (
     spaced_origins,
     to_scale,
 )
-from brandops.analysis.forecasting.calibration import Calibration, calibrate
+from brandops.analysis.forecasting.calibration import LEVELS, Calibration, calibrate
 from brandops.analysis.forecasting.candidates import COMBINED, MODELS, REASONS, Candidates, discontinued, run_candidates
 from brandops.analysis.forecasting.combination import pooled_weights, trimmed_mean
 from brandops.analysis.forecasting.panel import Panel, check_history, scaled, step_of, steps_ahead, to_panel, unscaled
@@ -73,15 +74,36 @@ class Forecasts:
         """
         rng = np.random.default_rng(self.seed)
         z = _correlated(rng, count, self.calibration, len(self.panel.ids))
-        uniform = np.abs(2 * _normal_cdf(z) - 1)
+        uniform = np.abs(2 * ndtr(z) - 1)
         width = np.empty_like(z)
         for step, row in enumerate(self.calibration.quantiles):
-            from brandops.analysis.forecasting.calibration import LEVELS
-
             width[:, :, step] = np.interp(uniform[:, :, step], np.r_[0, LEVELS], np.r_[0, row])
         _scaled, positive, unit = scaled(self.panel)
         drawn = unscaled(to_scale(self.centre, positive, unit) + np.sign(z) * width * self.size, positive, unit)
         return _bounded(drawn, self.panel, self.centre)
+
+    def backtest_score(self, level: float) -> float:
+        """Mean scaled interval score of the combination in the backtest, each origin with the quantiles of the others."""
+        trial, errors = self.trial, self.calibration.errors
+        _z, positive, unit = scaled(self.panel)
+        if errors.shape != trial.actual.shape:
+            return float("nan")  # the intervals come from other origins than the models' ranking
+        middle = to_scale(trial.combined, positive, unit)
+        # What an error of one is worth then: actual error by comparable error, the size it was expected to have.
+        with np.errstate(invalid="ignore", divide="ignore"):
+            size = (to_scale(trial.actual, positive, unit) - middle) / errors
+        share, tail = level / 100, 2 / (1 - level / 100)
+        scores = []
+        for at in range(len(errors)):
+            others = np.delete(np.abs(errors), at, axis=0).reshape(-1, errors.shape[2])
+            if np.isnan(others).all():
+                continue
+            width = np.nanquantile(others, share, axis=0) * size[at]
+            low, high = (unscaled(middle[at] + sign * width, positive, unit) for sign in (-1, 1))
+            y = trial.actual[at]
+            missed = np.maximum(low - y, 0) + np.maximum(y - high, 0)
+            scores.append((high - low + tail * missed) / trial.scale[:, None])
+        return float(np.nanmean(scores)) if scores else float("nan")
 
 
 def forecast(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[float, ...] = (80, 95),
@@ -298,12 +320,6 @@ def _correlated(rng: np.random.Generator, count: int, calibration: Calibration, 
 def _root(correlation: np.ndarray) -> np.ndarray:
     values, vectors = np.linalg.eigh((correlation + correlation.T) / 2)
     return vectors * np.sqrt(np.maximum(values, 0))
-
-
-def _normal_cdf(z: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtr
-
-    return ndtr(z)
 
 
 def _repeat_last(history: pd.DataFrame, names: list[str], horizon: int) -> pd.DataFrame:

@@ -6,7 +6,7 @@ All from the rows `backtest` returns (or `engine.trial_table`): unique_id, model
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsforecast.models import AutoARIMA, AutoETS
+from statsforecast.models import ARIMA, AutoARIMA, AutoETS
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
 from brandops.analysis.forecasting.calibration import Calibration
@@ -84,7 +84,11 @@ def coverage(calibration: Calibration, levels: tuple[int, ...] = (80, 95)) -> pd
                 continue
             clusters = np.nanmean(part, axis=(1, 2))
             clusters = clusters[~np.isnan(clusters)]
-            wide = stats.t.ppf(0.975, max(len(clusters) - 1, 1)) * clusters.std(ddof=1) / np.sqrt(len(clusters)) if len(clusters) > 1 else 0.5
+            wide = (
+                stats.t.ppf(0.975, max(len(clusters) - 1, 1)) * clusters.std(ddof=1) / np.sqrt(len(clusters))
+                if len(clusters) > 1
+                else 0.5
+            )
             value = float(np.nanmean(part))
             rows.append((level, step, value, max(value - wide, 0.0), min(value + wide, 1.0), int((~np.isnan(part)).sum())))
     return pd.DataFrame(rows, columns=["level", "step", "coverage", "low", "high", "cases"])
@@ -102,7 +106,7 @@ def information_criteria(series: pd.Series, season: int) -> pd.DataFrame:
     rows = []
     for family, model in (("ets", AutoETS(season_length=season)), ("ets", AutoETS(season_length=season, damped=True)),
                           ("arima", AutoARIMA(season_length=season, max_p=2, max_q=2)),
-                          ("arima", AutoARIMA(season_length=season, max_p=2, max_q=2, stationary=True))):  # fmt: skip
+                          ("arima", ARIMA(order=(0, 1, 1), seasonal_order=(0, 1, 1), season_length=season))):  # fmt: skip
         try:
             fitted = model.fit(y).model_
         except (ValueError, RuntimeError, np.linalg.LinAlgError):

@@ -98,7 +98,9 @@ def _by_part(sales: pd.DataFrame, dimension: str, dates: pd.DatetimeIndex) -> pd
     size = sales["net_sales"].astype(float).groupby(names).sum().sort_values(ascending=False, kind="stable")
     kept = set(size.index if len(size) <= PARTS else size.index[: PARTS - 1])
     names = names.where(names.isin(kept), OTHERS)
-    wide = sales["net_sales"].astype(float).groupby([sales["ds"], names]).sum().unstack(fill_value=0.0).reindex(dates, fill_value=0.0)
+    wide = (
+        sales["net_sales"].astype(float).groupby([sales["ds"], names]).sum().unstack(fill_value=0.0).reindex(dates, fill_value=0.0)
+    )
     found = wide.rename_axis("ds").rename_axis("part", axis=1).stack().rename("y").reset_index()
     found["dimension"] = dimension
     found["unique_id"] = dimension + SEPARATOR + found["part"]
