@@ -7,9 +7,9 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from brandops.analysis.forecasting.candidates import MODELS, run_candidates
+from brandops.analysis.forecasting.candidates import MODELS, Candidates, run_candidates
 from brandops.analysis.forecasting.combination import pooled_weights, trimmed_mean
-from brandops.analysis.forecasting.panel import Panel, scaled
+from brandops.analysis.forecasting.panel import Panel
 
 COMBINATION = "combination"
 ERRORS_WANTED = 300  # series × origins: enough for a 95 % quantile at every step
@@ -76,12 +76,24 @@ def spaced_origins(panel: Panel, horizon: int) -> list[int]:
 
 def run_trial(panel: Panel, horizon: int, offsets: list[int], seed: int, models: tuple[str, ...] = MODELS, jobs: int = 1) -> Trial:
     """Backtest `models` at each of `offsets`; the result does not depend on `jobs`, the processes used."""
+    runs = each(partial(run_origin, panel, horizon, seed), [(offset, models) for offset in offsets], jobs)
+    return make_trial(panel, horizon, offsets, runs, models)
+
+
+def run_origin(panel: Panel, horizon: int, seed: int, task: tuple[int, tuple[str, ...]]) -> tuple[np.ndarray, Candidates | None]:
+    """Forecast as known some steps before the end, by some models; which series had begun, and their forecasts."""
+    offset, models = task
+    past, kept = panel.before(offset, SHORTEST_TRAINING if offset else 1)
+    return kept, run_candidates(past, horizon, seed, models) if len(kept) else None
+
+
+def make_trial(panel: Panel, horizon: int, offsets: list[int], runs: list, models: tuple[str, ...]) -> Trial:
+    """Put the forecasts of every origin beside what came, and combine them by what was known then."""
     series, shape = len(panel.ids), (len(offsets), len(panel.ids), horizon)
     actual, means = np.full(shape, np.nan), np.full((len(models), *shape), np.nan)
     fallback = np.full((len(models), len(offsets), series), -1)
     noise = np.full((len(offsets), series), np.nan)
     combined = np.full(shape, np.nan)
-    runs = each(partial(_one, panel, horizon, seed, models), offsets, jobs)
     length = panel.values.shape[1]
     for at, (offset, (kept, found)) in enumerate(zip(offsets, runs, strict=True)):
         if found is None:
@@ -96,11 +108,6 @@ def run_trial(panel: Panel, horizon: int, offsets: list[int], seed: int, models:
         weights = pooled_weights(trial.scaled_errors(known)[weighed]) if known else np.full(len(weighed), 1 / len(weighed))
         combined[at] = trimmed_mean(trial.means[weighed, at], weights)
     return trial
-
-
-def _one(panel: Panel, horizon: int, seed: int, models: tuple[str, ...], offset: int):
-    past, kept = panel.before(offset, SHORTEST_TRAINING)
-    return kept, run_candidates(past, horizon, seed, models) if len(kept) else None
 
 
 def each(work: partial, tasks: list, jobs: int) -> list:
@@ -126,16 +133,8 @@ def error_scale(panel: Panel, before: int = 0) -> np.ndarray:
     return found
 
 
-def log_spread(means: np.ndarray, positive: np.ndarray, size: np.ndarray) -> np.ndarray:
-    """Standard deviation over models (first axis) of forecasts on the modelling scale."""
-    return to_scale(means, positive, size).std(axis=0)
-
-
 def to_scale(values: np.ndarray, positive: np.ndarray, size: np.ndarray) -> np.ndarray:
     """Values (… × series × step) on the modelling scale of `panel.scaled`."""
     with np.errstate(invalid="ignore", divide="ignore"):
         logs = np.log(np.maximum(values, 1e-12 * size))
     return np.where(positive, logs, values / size)
-
-
-__all__ = ["COMBINATION", "Trial", "each", "error_scale", "log_spread", "origins_for", "run_trial", "scaled", "to_scale"]

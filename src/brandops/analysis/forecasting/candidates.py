@@ -17,7 +17,6 @@ from brandops.analysis.forecasting.pooled import pooled_forecasts
 from brandops.analysis.forecasting.smoothing import smoothing_forecast
 
 MODELS = ("seasonal_naive", "ets", "arima", "theta", "decomposition", *POOLED)
-COMBINED = tuple(model for model in MODELS if model != "seasonal_naive")
 INTERMITTENT_SHARE = 0.3  # of zeros, from which demand is said to come and go
 REACH = 2.0  # a forecast may leave the range of the series by so many times that range
 REASONS = ("", "too_short", "not_finite", "out_of_range")

@@ -19,13 +19,15 @@ from brandops.analysis.forecasting.backtesting import (
     SHORTEST_TRAINING,
     Trial,
     each,
+    make_trial,
     origins_for,
+    run_origin,
     run_trial,
     spaced_origins,
     to_scale,
 )
 from brandops.analysis.forecasting.calibration import LEVELS, Calibration, calibrate
-from brandops.analysis.forecasting.candidates import COMBINED, MODELS, REASONS, Candidates, discontinued, run_candidates
+from brandops.analysis.forecasting.candidates import MODELS, REASONS, Candidates, discontinued
 from brandops.analysis.forecasting.combination import pooled_weights, trimmed_mean
 from brandops.analysis.forecasting.panel import Panel, check_history, scaled, step_of, steps_ahead, to_panel, unscaled
 from brandops.errors import UserError
@@ -142,23 +144,22 @@ def forecast(history: pd.DataFrame, horizon: int, season_length: int, levels: tu
 
 
 def fit(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[float, ...] = (80, 95),
-        future: pd.DataFrame | None = None, seed: int | None = None, jobs: int = 1) -> Forecasts:  # fmt: skip
+        future: pd.DataFrame | None = None, seed: int | None = None, jobs: int = 1,
+        models: tuple[str, ...] = MODELS) -> Forecasts:  # fmt: skip
     """As `forecast`, with the models' forecasts, weights, backtest and sample paths."""
     _check_levels(levels)
     panel = to_panel(history, horizon, season_length, future)
     seed = seed_of(panel) if seed is None else seed
     longest = int(panel.lengths.max())
     offsets = origins_for(len(panel.ids), longest, horizon, season_length)
-    # The last run forecasts, the others are the backtest: one pool of processes serves both.
-    final = each(partial(_final, panel, horizon, seed), [0], 1)[0] if jobs <= 1 else None
-    trial = run_trial(panel, horizon, offsets, seed, jobs=jobs)
-    final = run_candidates(panel, horizon, seed) if final is None else final
-    fast = run_trial(panel, horizon, spaced_origins(panel, horizon), seed, FAST, jobs)
+    spaced = spaced_origins(panel, horizon)
+    spaced = spaced if len(spaced) > len(offsets) else []  # only where it gives more origins than the ranking has
+    tasks = [(0, models), *((o, models) for o in offsets), *((o, FAST) for o in spaced)]
+    runs = each(partial(run_origin, panel, horizon, seed), tasks, jobs)
+    final = runs[0][1]
+    trial = make_trial(panel, horizon, offsets, runs[1 : 1 + len(offsets)], models)
+    fast = make_trial(panel, horizon, spaced, runs[1 + len(offsets) :], FAST)
     return _assemble(panel, horizon, levels, seed, trial, fast, final, step_of(history["ds"]), history)
-
-
-def _final(panel: Panel, horizon: int, seed: int, _offset: int) -> Candidates:
-    return run_candidates(panel, horizon, seed)
 
 
 def backtest(history: pd.DataFrame, horizon: int, windows: int, season_length: int = 12, models: tuple[str, ...] | None = None,
@@ -229,7 +230,7 @@ def seed_of(panel: Panel) -> int:
 
 def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, trial: Trial, fast: Trial,
               final: Candidates, step: object, history: pd.DataFrame) -> Forecasts:  # fmt: skip
-    used = [MODELS.index(model) for model in COMBINED]
+    used = [at for at, model in enumerate(final.models) if model != "seasonal_naive"]
     weights = pooled_weights(trial.scaled_errors()[used]) if trial.offsets else np.full(len(used), 1 / len(used))
     centre = trimmed_mean(final.means[used], weights)
     _z, positive, unit = scaled(panel)
@@ -246,17 +247,17 @@ def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, 
             bound = _bounded(unscaled(middle + sign * width, positive, unit), panel, centre)
             table[f"{side}-{level:g}"] = bound[order].ravel()
     everything = np.concatenate([final.means, centre[None]])
-    models = (*MODELS, COMBINATION)
+    models = (*final.models, COMBINATION)
     by_model = pd.concat(
         [table[["unique_id", "ds"]].assign(model=model, mean=everything[at][order].ravel()) for at, model in enumerate(models)],
         ignore_index=True,
     )
     model_at, series_at = np.nonzero(final.fallback > 0)
     fallbacks = pd.DataFrame({
-        "unique_id": panel.ids[series_at], "model": np.array(MODELS)[model_at],
+        "unique_id": panel.ids[series_at], "model": np.array(final.models)[model_at],
         "reason": np.array(REASONS)[final.fallback[model_at, series_at]],
     })  # fmt: skip
-    weighed = pd.DataFrame({"model": COMBINED, "weight": weights})
+    weighed = pd.DataFrame({"model": [final.models[at] for at in used], "weight": weights})
     fallbacks = fallbacks.sort_values(["unique_id", "model"], ignore_index=True)
     return Forecasts(table, by_model, weighed, fallbacks, trial, panel, calibration, centre, size, seed)
 
@@ -280,14 +281,15 @@ def _calibrated(panel: Panel, trial: Trial, fast: Trial, final: Candidates) -> t
             whole = np.array([to_scale(trial.actual, positive, unit) - to_scale(trial.combined, positive, unit)])[0]
             at, other = [trial.offsets.index(o) for o in shared], [fast.offsets.index(o) for o in shared]
             ratio = float(np.clip(np.nanmedian(np.abs(whole[at])) / max(np.nanmedian(np.abs(errors[other])), 1e-12), 0.5, 1.5))
-        calibration = calibrate(errors * ratio, used.noise, spread_of(used.models, used.means, positive, unit))
-    return calibration, calibration.size(final.noise, spread_of(MODELS if used is trial else FAST, final.means, positive, unit))
+        calibration = calibrate(errors * ratio, used.noise, spread_of(used.models, used.models, used.means, positive, unit))
+    spread = spread_of(used.models, final.models, final.means, positive, unit)
+    return calibration, calibration.size(final.noise, spread)
 
 
-def spread_of(models: tuple[str, ...], means: np.ndarray, positive: np.ndarray, unit: np.ndarray) -> np.ndarray:
-    """Disagreement of combined models on the modelling scale; `means` are those of `MODELS` or of `models`."""
-    names = MODELS if len(means) == len(MODELS) else models
-    rows = [at for at, model in enumerate(names) if model in models and model != "seasonal_naive"]
+def spread_of(chosen: tuple[str, ...], models: tuple[str, ...], means: np.ndarray, positive: np.ndarray,
+              unit: np.ndarray) -> np.ndarray:  # fmt: skip
+    """Disagreement of the `chosen` models on the modelling scale; `means` are those of `models`, in their order."""
+    rows = [at for at, model in enumerate(models) if model in chosen and model != "seasonal_naive"]
     return to_scale(means[rows], positive, unit).std(axis=0)
 
 
