@@ -52,7 +52,7 @@ test-slow: $(READY) ## run the tests that take minutes
 bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, and forecasts beside published models
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/report.py
-	$(BIN)/python benchmarks/forecasting.py --series 60
+	$(BIN)/python benchmarks/forecasting.py
 
 check: $(READY) ## lint the code and check the layers
 	$(BIN)/ruff check

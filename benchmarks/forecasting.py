@@ -103,7 +103,7 @@ def one_set(folder: Path, name: str, count: int | None) -> bool:
     print("engine / best other: " + ", ".join(f"{m} {mine[m] / others[m]:.3f}" for m in ("sMAPE", "MASE", "MSIS80", "MSIS95"))
           + f"; time / SCUM {ratio:.3f}")  # fmt: skip
     checks = {
-        "sMAPE": mine["sMAPE"] < others["sMAPE"], "MASE": mine["MASE"] < others["MASE"], "MSIS95": mine["MSIS95"] < others["MSIS95"],
+        **{what: mine[what] < others[what] for what in ("sMAPE", "MASE", "MSIS95")},
         "coverage 80 in 77-83": 77 <= mine["cover80"] <= 83, "coverage 95 in 93-97": 93 <= mine["cover95"] <= 97,
         "time": ratio <= 0.1,
     }  # fmt: skip
@@ -117,7 +117,7 @@ def demo(limit: float = 30.0, wanted: int = 300) -> None:
     if not marts:
         print("\ndemo: not built (make data); not measured")
         return
-    sales = pd.read_parquet(marts[-1]).assign(y=lambda s: s["net_sales"].astype(float))
+    sales = pd.read_parquet(marts[-1]).assign(y=lambda s: s["net_sales"].astype(float), month=lambda s: pd.to_datetime(s["month"]))
     keys = ["channel_id", "region", "category", "brand"]
     wide = sales.groupby([*keys, "month"])["y"].sum().unstack().fillna(0.0)
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index[:wanted]]

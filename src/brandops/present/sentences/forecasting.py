@@ -43,6 +43,12 @@ def reason_name(reason: str) -> str:
     return gettext(REASON_NAMES[reason])
 
 
+def replaced_names(found: pd.DataFrame) -> pd.DataFrame:
+    """The table of replaced forecasts in the reader's language."""
+    return found.assign(part=found["part"].map(part_name), model=found["model"].map(model_name),
+                        reason=found["reason"].map(reason_name))  # fmt: skip
+
+
 def dimension_name(dimension: str) -> str:
     """A dimension of the sales in the reader's language."""
     return gettext(DIMENSION_NAMES[dimension])
