@@ -33,6 +33,7 @@ from brandops.analysis.forecasting.panel import Panel, check_history, scaled, st
 from brandops.errors import UserError
 
 PATHS = 1000
+FURTHEST = 2.0
 
 
 @dataclass(frozen=True)
@@ -294,11 +295,16 @@ def spread_of(chosen: tuple[str, ...], models: tuple[str, ...], means: np.ndarra
 
 
 def _bounded(values: np.ndarray, panel: Panel, centre: np.ndarray) -> np.ndarray:
-    """Keep series that never were negative above zero, and those that ended or never moved where they are."""
-    floor = (np.nanmin(panel.values, axis=1) >= 0)[:, None]
-    values = np.where(floor, np.maximum(values, 0), values)
-    still = (discontinued(panel) | (np.nanmax(panel.values, axis=1) == np.nanmin(panel.values, axis=1)))[:, None]
-    return np.where(still, centre, values)
+    """Keep bounds and paths where the series can go.
+
+    Never below nothing where it never was; within `FURTHEST` times its range of what it has shown or is forecast (on
+    logarithms a small erratic series would else reach any sum); where it is where it ended or never moved.
+    """
+    low, high = np.nanmin(panel.values, axis=1)[:, None], np.nanmax(panel.values, axis=1)[:, None]
+    reach = FURTHEST * (high - low)
+    values = np.clip(values, np.minimum(low, centre) - reach, np.maximum(high, centre) + reach)
+    values = np.where(low >= 0, np.maximum(values, 0), values)
+    return np.where(discontinued(panel)[:, None] | (high == low), centre, values)
 
 
 def _correlated(rng: np.random.Generator, count: int, calibration: Calibration, series: int) -> np.ndarray:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from brandops.analysis.forecasting.engine import COMBINATION, Forecasts, fit, trial_table
 from brandops.analysis.forecasting.events import event_regressors
-from brandops.analysis.forecasting.reconcile import constraints, error_covariance, reconcile
+from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
 
 DIMENSIONS = ("channel", "region", "category", "brand")
 PARTS = 12  # of a dimension; the smallest others are forecast as one
@@ -136,7 +136,8 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     covariance = error_covariance(errors)
     drawn = found.paths()
     gaps = np.abs(matrix @ found.centre).sum(axis=1) / max(np.abs(found.centre[dimensions.index("total")]).sum(), 1e-12)
-    centre, drawn = reconcile(found.centre, matrix, covariance), reconcile(drawn, matrix, covariance)
+    positive = np.nanmin(found.panel.values, axis=1) >= 0
+    centre, drawn = (above_zero(reconcile(part, matrix, covariance), dimensions, positive) for part in (found.centre, drawn))
     table = _table(found, centre, drawn).merge(dimension_of[["dimension", "part"]], left_on="unique_id", right_index=True)
     rows = trial_table(found.trial, found.panel).merge(dimension_of[["dimension", "part"]], left_on="unique_id", right_index=True)
     totals = _totals(found, centre, drawn, history, horizon, 12 if step == "month" else 52, dimension_of)
@@ -159,7 +160,9 @@ def _bands(values: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:
     found = {"mean": centre}
     for level in (80, 95):
         tail = (100 - level) / 2
-        found[f"lo-{level}"], found[f"hi-{level}"] = np.percentile(moved, [tail, 100 - tail], axis=0)
+        low, high = np.percentile(moved, [tail, 100 - tail], axis=0)
+        floor = np.where((values >= 0).all(axis=0), 0.0, -np.inf)
+        found[f"lo-{level}"], found[f"hi-{level}"] = np.maximum(low, floor), high
     return found
 
 

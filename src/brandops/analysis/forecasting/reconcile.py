@@ -40,3 +40,28 @@ def reconcile(values: np.ndarray, matrix: np.ndarray, covariance: np.ndarray) ->
         return values
     gain = covariance @ matrix.T @ np.linalg.pinv(matrix @ covariance @ matrix.T)
     return values - np.einsum("ij,...jh->...ih", gain @ matrix, values)
+
+
+def above_zero(values: np.ndarray, dimensions: list[str], never_negative: np.ndarray) -> np.ndarray:
+    """Lift parts that never were negative to zero and shrink the others of their dimension so that it still adds up.
+
+    Parameters
+    ----------
+    values
+        Reconciled, … × series × step.
+    never_negative
+        Series whose sales never were below zero; dimensions with others in them stay as they are.
+    """
+    names, found = np.array(dimensions), values.copy()
+    total = int(np.flatnonzero(names == "total")[0])
+    if never_negative[total]:
+        found[..., total, :] = np.maximum(found[..., total, :], 0)
+    for dimension in dict.fromkeys(dimensions):
+        rows = np.flatnonzero(names == dimension)
+        if dimension == "total" or not never_negative[rows].all() or not never_negative[total]:
+            continue
+        lifted = np.maximum(found[..., rows, :], 0)
+        sums = lifted.sum(axis=-2, keepdims=True)
+        share = np.where(sums > 0, lifted / np.where(sums > 0, sums, 1), 1 / len(rows))
+        found[..., rows, :] = share * found[..., total : total + 1, :]
+    return found
