@@ -50,9 +50,10 @@ test: $(READY) ## run the tests
 test-slow: $(READY) ## run the tests that take minutes
 	$(BIN)/python -m pytest -n 2 -m slow
 
-bench: $(READY) ## measure ingestion, the whole report and a report with nothing to do, as ratios
+bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, and forecasts beside published models
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/forecasting.py
 
 extra: $(EXTRA_READY)
 

@@ -27,17 +27,17 @@ def total(sales):
 
 @pytest.mark.parametrize(("wander", "noise"), [(0.0, 0.05), (0.01, 0.03), (0.03, 0.02)])
 def test_intervals_cover_the_year_at_about_their_nominal_rate(wander, noise):
-    inside80, inside95, count = 0, 0, 200
+    inside80, inside95, count = 0, 0, 100
     for seed in range(count):
         sales = world(seed, wander, noise)
         found = landing(sales, YEAR, date(2025, 3, 31))
         low, high = np.quantile(found.draws, [0.025, 0.975])
         inside80 += found.low <= total(sales) <= found.high
         inside95 += low <= total(sales) <= high
-    # Over 400 worlds of other seeds 80 % intervals covered 0.89, 0.80 and 0.77, and 95 % intervals 0.99, 0.96 and 0.94:
-    # cautious where nothing wanders, about right elsewhere. Bounds leave the three standard errors of 200 tries.
-    assert 0.70 <= inside80 / count <= 0.95
-    assert inside95 / count >= 0.89
+    # Over 60 worlds of other draws 80 % intervals covered 0.90, 0.88 and 0.75, and 95 % intervals 1.00, 0.97 and 0.93:
+    # cautious where nothing wanders, about right elsewhere. Bounds leave the three standard errors of 100 tries.
+    assert 0.65 <= inside80 / count <= 0.97
+    assert inside95 / count >= 0.87
 
 
 def test_probabilities_of_reaching_a_target_mean_what_they_say():

@@ -104,6 +104,15 @@ class SurveyRules(Strict):
     max_weight: float = Field(5.0, gt=1, description="post-stratification weights are trimmed here")
 
 
+class ForecastRules(Strict):
+    """How far and how well sales are forecast (section 3)."""
+
+    horizon: int = Field(6, ge=1, le=24, description="3.1.1 months ahead")
+    chinese_events: bool = Field(False, description="3.1.1 Chinese New Year, 618 and Double 11 move sales")
+    relative_error: float = Field(1.0, gt=0, description="3.3.1 mean absolute error to the seasonal naive rule's; below is better")
+    coverage_gap: Fraction = Field(0.05, description="3.3.3 coverage of an interval may differ from its level by this much")
+
+
 class Plan(Strict):
     """Everything a report is measured against."""
 
@@ -127,6 +136,7 @@ class Plan(Strict):
         default_factory=dict, description="what readers of a language call values of the data: channels, regions, brands ..."
     )
     channels: ChannelRules = Field(default_factory=ChannelRules)
+    forecast: ForecastRules = Field(default_factory=ForecastRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

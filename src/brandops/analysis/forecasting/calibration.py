@@ -1,0 +1,169 @@
+"""Prediction intervals from the errors the combination made in the backtest.
+
+Errors of all series are made comparable by the size they were to be expected to have, given what was known when the
+forecast was made: the series' one-step noise, how far the models disagree, the step, and how large the series' errors were
+before. Quantiles of these comparable errors, by step and with the finite-sample correction of split conformal prediction
+(Lei et al. 2018, with local weights), then scale each series' expected size. Few errors: Student's t in their place.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import stats
+
+FEW = 60  # errors per step below which a t distribution is used
+PRIOR = np.array([0.0, 0.5, 0.5, 0.25])  # constant, log noise, log disagreement, log step
+PRIOR_CASES = 60.0
+LEVELS = np.r_[0.02, 0.05:0.951:0.05, 0.96:0.991:0.01, 0.995, 0.999]
+TINY = 1e-9
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Distribution of the errors on the modelling scale.
+
+    Attributes
+    ----------
+    coefficients
+        Of the logarithm of an error's expected size: constant, log noise, log disagreement, log step.
+    series_effect
+        Added to it for each series.
+    quantiles
+        Of the absolute comparable errors: step × `LEVELS`.
+    correlation
+        Of the errors of different steps.
+    errors
+        Comparable errors of the backtest: origin × series × step.
+    """
+
+    coefficients: np.ndarray
+    series_effect: np.ndarray
+    quantiles: np.ndarray
+    correlation: np.ndarray = field(repr=False)
+    errors: np.ndarray = field(repr=False)
+
+    def size(self, noise: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """Expected size of the errors, series × step."""
+        return np.exp(_features(noise, spread) @ self.coefficients + self.series_effect[:, None])
+
+    def quantile(self, level: float) -> np.ndarray:
+        """Half-width of the central interval of `level` in expected sizes, by step."""
+        return np.array([np.interp(level, LEVELS, row) for row in self.quantiles])
+
+
+def calibrate(errors: np.ndarray, noise: np.ndarray, spread: np.ndarray) -> Calibration:
+    """Learn the errors' distribution.
+
+    Parameters
+    ----------
+    errors
+        Actual minus forecast on the modelling scale: origin × series × step; NaN where unknown.
+    noise
+        origin × series.
+    spread
+        Disagreement of the models, origin × series × step.
+    """
+    origins, series, horizon = errors.shape
+    x = np.array([_features(noise[k], spread[k]) for k in range(origins)]).reshape(-1, horizon, 4)
+    x = x.reshape(origins, series, horizon, 4)
+    known = ~np.isnan(errors) & np.isfinite(x).all(axis=3)
+    if not known.any():
+        normal = np.tile(stats.norm.ppf(0.5 + LEVELS / 2), (horizon, 1))
+        alone = np.array([0.0, 1.0, 0.0, 0.5])  # a random walk of the one-step noise
+        return Calibration(alone, np.zeros(series), normal, _memory(0.7, horizon), errors)
+    target = np.log(np.abs(np.where(known, errors, 1.0)) + _floor(errors, noise, known))
+    coefficients = _regress(x[known], target[known])
+    rest = np.where(known, target - x @ coefficients, np.nan)
+    rest = np.clip(rest, np.nanquantile(rest, 0.02), np.nanquantile(rest, 0.98))
+    by_origin = np.where(known.any(axis=2), np.nansum(rest, axis=2) / np.maximum(known.sum(axis=2), 1), np.nan)
+    trust = _trust(by_origin)
+    comparable = np.full_like(errors, np.nan)
+    for k in range(origins):  # an origin's errors are compared with what the other origins said of the series
+        others = np.delete(by_origin, k, axis=0)
+        effect = _shrunk(others, trust)
+        comparable[k] = errors[k] / np.exp(x[k] @ coefficients + effect[:, None])
+    comparable[~known] = np.nan
+    quantiles = _quantiles(comparable)
+    return Calibration(coefficients, _shrunk(by_origin, trust), quantiles, _correlation(comparable), comparable)
+
+
+def _features(noise: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    steps = np.broadcast_to(np.log(np.arange(1, spread.shape[1] + 1)), spread.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        noise = np.broadcast_to(np.log(np.maximum(noise, TINY))[:, None], spread.shape)
+        floor = np.exp(noise) * 0.05
+        return np.stack([np.ones_like(spread), noise, np.log(np.maximum(spread, np.maximum(floor, TINY))), steps], axis=-1)
+
+
+def _floor(errors: np.ndarray, noise: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """A tenth of the noise: an error of nought by luck must not weigh as minus infinity."""
+    return np.maximum(0.1 * np.nan_to_num(noise)[:, :, None], TINY) * np.ones_like(errors)
+
+
+def _regress(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Least squares drawn towards `PRIOR` slopes."""
+    centre_x, centre_y = x.mean(axis=0), y.mean()
+    slopes, away = PRIOR[1:], (x - centre_x)[:, 1:]
+    rest = y - centre_y - away @ slopes
+    gram = away.T @ away + PRIOR_CASES * np.diag(np.maximum(away.var(axis=0), 0.05))
+    slopes = slopes + np.linalg.solve(gram, away.T @ rest)
+    slopes = np.clip(slopes, 0, 1.2)  # more noise, disagreement or distance never means smaller errors
+    return np.r_[centre_y - centre_x[1:] @ slopes, slopes]
+
+
+def _trust(by_origin: np.ndarray) -> tuple[float, float]:
+    """Variance of the series' effects and of one origin's estimate of them, by moments."""
+    counts = (~np.isnan(by_origin)).sum(axis=0)
+    several = counts >= 2
+    if several.sum() < 5:
+        return 0.05, 0.25
+    part = by_origin[:, several]
+    within = float(np.mean(np.nanvar(part, axis=0, ddof=1)))
+    between = float(np.var(np.nanmean(part, axis=0)) - np.mean(within / counts[several]))
+    return max(between, 0.0), max(within, 1e-9)
+
+
+def _shrunk(by_origin: np.ndarray, trust: tuple[float, float]) -> np.ndarray:
+    between, within = trust
+    counts = (~np.isnan(by_origin)).sum(axis=0)
+    mean = np.where(counts > 0, np.nansum(by_origin, axis=0) / np.maximum(counts, 1), 0.0)
+    return mean * between / (between + within / np.maximum(counts, 1))
+
+
+def _quantiles(comparable: np.ndarray) -> np.ndarray:
+    horizon = comparable.shape[2]
+    reach = max(1, horizon // 6)
+    rows = []
+    for step in range(horizon):
+        near = np.abs(comparable[:, :, max(0, step - reach) : step + reach + 1])
+        cases = int((~np.isnan(comparable[:, :, step])).sum())
+        values = np.sort(near[~np.isnan(near)])
+        if cases >= FEW:
+            corrected = np.minimum(LEVELS * (1 + 1 / cases), 1.0)
+            rows.append(np.quantile(values, corrected))
+        else:
+            # Errors of overlapping origins are not independent: about half of them count.
+            freedom = max(cases / 2, 2.0)
+            rows.append(np.sqrt(np.mean(values**2)) * stats.t.ppf(0.5 + LEVELS / 2, freedom))
+    return np.maximum.accumulate(np.array(rows), axis=1)
+
+
+def _correlation(comparable: np.ndarray) -> np.ndarray:
+    horizon = comparable.shape[2]
+    vectors = comparable.reshape(-1, horizon)
+    vectors = vectors[~np.isnan(vectors).any(axis=1)]
+    if horizon == 1:
+        return np.ones((1, 1))
+    if len(vectors) < 3:
+        return _memory(0.7, horizon)
+    ranks = stats.norm.ppf((stats.rankdata(vectors, axis=0) - 0.5) / len(vectors))
+    ranks = np.vstack([ranks, -ranks])  # no bias carried on
+    one = float(np.mean([np.corrcoef(ranks[:, j], ranks[:, j + 1])[0, 1] for j in range(horizon - 1)]))
+    smooth = _memory(np.clip(one, 0.0, 0.98), horizon)
+    found = np.corrcoef(ranks.T) if len(vectors) > 3 * horizon else smooth
+    return 0.9 * found + 0.1 * smooth
+
+
+def _memory(one_step: float, horizon: int) -> np.ndarray:
+    steps = np.arange(horizon)
+    return one_step ** np.abs(np.subtract.outer(steps, steps)).astype(float)

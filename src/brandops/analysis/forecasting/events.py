@@ -1,0 +1,51 @@
+"""Events that move sales and move in the calendar: Chinese New Year, and the shopping festivals 618 and Double 11."""
+
+import numpy as np
+import pandas as pd
+
+# First day of the Chinese year; the lunar calendar has no formula short enough to be worth a dependency.
+CHINESE_NEW_YEAR = (
+    "2015-02-19", "2016-02-08", "2017-01-28", "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12", "2022-02-01",
+    "2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03",
+    "2031-01-23", "2032-02-11", "2033-01-31", "2034-02-19", "2035-02-08",
+)  # fmt: skip
+EVENTS = ("before_new_year", "new_year", "618", "double_11")
+BEFORE, AFTER = 21, 7  # days of shopping before the festival, of closed shops after it
+
+
+def event_days(first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
+    """Mask of every event over the days `first` to `last` (index); the years 2015 to 2035 are known."""
+    days = pd.date_range(first, last)
+    masks = {name: np.zeros(len(days), bool) for name in EVENTS}
+    for text in CHINESE_NEW_YEAR:
+        festival = pd.Timestamp(text)
+        masks["before_new_year"] |= (days >= festival - pd.Timedelta(days=BEFORE)) & (days < festival)
+        masks["new_year"] |= (days >= festival) & (days < festival + pd.Timedelta(days=AFTER))
+    month_day = days.month * 100 + days.day
+    masks["618"] |= (month_day >= 601) & (month_day <= 618)
+    masks["double_11"] |= (month_day >= 1024) & (month_day <= 1111)
+    return pd.DataFrame(masks, index=days)
+
+
+def event_regressors(starts: pd.Index, ends: pd.Index) -> pd.DataFrame:
+    """Share of each step's days that fall into each event.
+
+    Parameters
+    ----------
+    starts, ends
+        First and last day of every step.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by `starts`: a fraction for each event that varies between years; one that always falls into the same step
+        of the year is season, not influence, and is left out.
+    """
+    days = event_days(starts.min(), ends.max())
+    counted = days.astype(float).cumsum()
+    before = counted.shift(fill_value=0.0)
+    length = np.asarray((ends - starts).days)[:, None] + 1
+    share = (counted.loc[ends].to_numpy() - before.loc[starts].to_numpy()) / length
+    found = pd.DataFrame(share, index=starts, columns=EVENTS)
+    monthly = len(starts) > 1 and (starts.day == 1).all() and np.median(length) > 20
+    return found[["before_new_year", "new_year"]] if monthly else found

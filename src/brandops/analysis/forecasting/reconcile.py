@@ -1,0 +1,67 @@
+"""Forecasts that add up: the parts of every dimension sum to the total, in the mean and on every sample path.
+
+Total, channels, regions, categories and brands are bound by linear constraints, one a dimension; minimum trace
+reconciliation moves the forecasts to the nearest ones that meet them, measured by the errors' covariance (Wickramasuriya et
+al. 2019, in the zero-constrained form of Girolimetto & Di Fonzo 2023, which needs no common bottom level).
+"""
+
+import numpy as np
+from sklearn.covariance import LedoitWolf
+
+
+def constraints(dimensions: list[str]) -> np.ndarray:
+    """Rows: parts of one dimension less the total. `dimensions` names each series' dimension; "total" is one of them."""
+    names = np.array(dimensions)
+    if (names == "total").sum() != 1:
+        raise ValueError("one series must be the total")
+    rows = [np.where(names == part, 1.0, 0.0) - (names == "total") for part in dict.fromkeys(dimensions) if part != "total"]
+    return np.array(rows).reshape(-1, len(names))
+
+
+def error_covariance(errors: np.ndarray) -> np.ndarray:
+    """Covariance of forecast errors (case × series), correlations shrunk (Ledoit & Wolf 2004); NaN cases are left out."""
+    known = errors[~np.isnan(errors).any(axis=1)]
+    spread = np.sqrt(np.nanmean(errors**2, axis=0))
+    spread = np.where(np.isfinite(spread) & (spread > 0), spread, 1e-6 * (np.nanmax(spread) or 1.0))
+    if len(known) < 4:
+        return np.diag(spread**2)
+    return LedoitWolf(assume_centered=True).fit(known / spread).covariance_ * np.outer(spread, spread)
+
+
+def reconcile(values: np.ndarray, matrix: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Move `values` (… × series × step) onto the constraints `matrix`.
+
+    Returns
+    -------
+    ndarray
+        Of the same shape; `matrix @ result` is zero.
+    """
+    if not len(matrix):
+        return values
+    gain = covariance @ matrix.T @ np.linalg.pinv(matrix @ covariance @ matrix.T)
+    return values - np.einsum("ij,...jh->...ih", gain @ matrix, values)
+
+
+def above_zero(values: np.ndarray, dimensions: list[str], never_negative: np.ndarray) -> np.ndarray:
+    """Lift parts that never were negative to zero and shrink the others of their dimension so that it still adds up.
+
+    Parameters
+    ----------
+    values
+        Reconciled, … × series × step.
+    never_negative
+        Series whose sales never were below zero; dimensions with others in them stay as they are.
+    """
+    names, found = np.array(dimensions), values.copy()
+    total = int(np.flatnonzero(names == "total")[0])
+    if never_negative[total]:
+        found[..., total, :] = np.maximum(found[..., total, :], 0)
+    for dimension in dict.fromkeys(dimensions):
+        rows = np.flatnonzero(names == dimension)
+        if dimension == "total" or not never_negative[rows].all() or not never_negative[total]:
+            continue
+        lifted = np.maximum(found[..., rows, :], 0)
+        sums = lifted.sum(axis=-2, keepdims=True)
+        share = np.where(sums > 0, lifted / np.where(sums > 0, sums, 1), 1 / len(rows))
+        found[..., rows, :] = share * found[..., total : total + 1, :]
+    return found

@@ -1,0 +1,54 @@
+"""Tables the forecasting page shows: decomposition, one model against another, the backtest by year, interval scores."""
+
+import pandas as pd
+
+from brandops.analysis.forecasting.engine import backtest
+from brandops.analysis.forecasting.local import seasonal_parts
+from brandops.analysis.forecasting.outlook import MONTHS_FOR_SEASON, Outlook
+
+YEARS_OF_BACKTEST = 3
+ORIGIN_EVERY = 3  # steps
+TREND_STEPS = 13
+
+
+def decompose(seen: Outlook) -> pd.DataFrame | None:
+    """Trend, seasonal and remainder (currency) of the total by STL, with ds and y; None under two years of months."""
+    history = seen.total_history
+    if seen.step != "month" or len(history) <= MONTHS_FOR_SEASON:
+        return None
+    seasonal = seasonal_parts(history["y"].to_numpy(float)[None], 12)[0]
+    left = history["y"] - seasonal
+    trend = left.rolling(TREND_STEPS, center=True, min_periods=TREND_STEPS // 2).mean()
+    return history[["ds", "y"]].assign(trend=trend, seasonal=seasonal, remainder=left - trend)
+
+
+def against(rows: pd.DataFrame, model: str, other: str) -> pd.DataFrame:
+    """How much smaller `model`'s mean absolute error is than `other`'s by series: unique_id, gain (fraction); largest first."""
+    errors = rows.assign(error=(rows["y"] - rows["mean"]).abs()).groupby(["unique_id", "model"])["error"].mean().unstack()
+    gain = 1 - errors[model] / errors[other].where(errors[other] > 0)
+    return gain.rename("gain").dropna().reset_index().sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+
+
+def years_of_backtest(seen: Outlook) -> pd.DataFrame:
+    """Backtest rows over the last three years where the history reaches back five; else those there are."""
+    step = ORIGIN_EVERY
+    months = YEARS_OF_BACKTEST * 12
+    horizon = int(seen.backtest["step"].max())
+    if seen.step != "month" or len(seen.total_history) < months + MONTHS_FOR_SEASON:
+        return seen.backtest
+    windows = (months - horizon) // step + 1
+    long = seen.history[["unique_id", "ds", "y"]]
+    rows = backtest(long, horizon, windows, 12, step=step)
+    return rows.merge(seen.history.drop_duplicates("unique_id")[["unique_id", "dimension", "part"]], on="unique_id")
+
+
+def replaced(seen: Outlook) -> pd.DataFrame:
+    """unique_id, dimension, part, model, reason: where the seasonal naive rule stands in for a model in the forecast."""
+    names = seen.history.drop_duplicates("unique_id")[["unique_id", "dimension", "part"]]
+    return seen.forecasts.fallbacks.merge(names, on="unique_id", how="left")
+
+
+def interval_scores(seen: Outlook, levels: tuple[int, ...] = (80, 95)) -> dict[int, float]:
+    """Mean scaled interval score (Gneiting & Raftery 2007; in mean absolute seasonal differences) in the backtest, by level."""
+    found = seen.forecasts
+    return {level: found.backtest_score(level) for level in levels}

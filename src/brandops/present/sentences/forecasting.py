@@ -1,0 +1,147 @@
+"""Sentences of plan section 3, written from its figures: the outlook, the champion, errors, intervals, the network."""
+
+import pandas as pd
+
+from brandops.analysis.forecasting.outlook import OTHERS, Outlook
+from brandops.i18n import gettext, mark
+from brandops.i18n import gettext as _
+from brandops.present import formats
+from brandops.present.sentences.goals_names import name
+
+MODEL_NAMES = {
+    "seasonal_naive": mark("Seasonal naive"),
+    "ets": mark("Exponential smoothing (ETS)"),
+    "arima": mark("ARIMA"),
+    "theta": mark("Theta"),
+    "decomposition": mark("STL decomposition"),
+    "linear": mark("Linear regression"),
+    "trees": mark("Decision-tree ensemble"),
+    "neural": mark("Neural network"),
+    "combination": mark("Combination"),
+}
+REASON_NAMES = {
+    "too_short": mark("history too short"),
+    "not_finite": mark("no finite forecast"),
+    "out_of_range": mark("outside anything seen"),
+}
+DIMENSION_NAMES = {
+    "total": mark("Total"),
+    "channel": mark("Channel"),
+    "region": mark("Region"),
+    "category": mark("Category"),
+    "brand": mark("Brand"),
+}
+
+
+def model_name(model: str) -> str:
+    """A model in the reader's language."""
+    return gettext(MODEL_NAMES[model])
+
+
+def reason_name(reason: str) -> str:
+    """Why a forecast was replaced."""
+    return gettext(REASON_NAMES[reason])
+
+
+def replaced_names(found: pd.DataFrame) -> pd.DataFrame:
+    """The table of replaced forecasts in the reader's language."""
+    return found.assign(part=found["part"].map(part_name), model=found["model"].map(model_name),
+                        reason=found["reason"].map(reason_name))  # fmt: skip
+
+
+def dimension_name(dimension: str) -> str:
+    """A dimension of the sales in the reader's language."""
+    return gettext(DIMENSION_NAMES[dimension])
+
+
+def part_name(part: str) -> str:
+    """A part of a dimension; the small ones together are the others."""
+    return _("Others") if part == OTHERS else _("Total") if part == "total" else name(part)
+
+
+def steps(count: int, step: str) -> str:
+    """`6 months` or `6 weeks`."""
+    return _("{count} months").format(count=count) if step == "month" else _("{count} weeks").format(count=count)
+
+
+def ahead(seen: Outlook, target: float | None, currency: str) -> str:
+    """What the coming steps will sell, against a year ago and the growth the plan asks for."""
+    row = seen.totals.iloc[0]
+    text = _("The next {steps} are expected to sell {mean} (80% interval {low} to {high}; 95%: {lower} to {higher})").format(
+        steps=steps(len(seen.total), seen.step), mean=formats.money(row["mean"], currency),
+        low=formats.money(row["lo-80"], currency), high=formats.money(row["hi-80"], currency),
+        lower=formats.money(row["lo-95"], currency), higher=formats.money(row["hi-95"], currency),
+    )  # fmt: skip
+    if row["last_year"] > 0:
+        growth = formats.signed((row["mean"] / row["last_year"] - 1) * 100) + "%"
+        text += _(", {growth} on the same time a year ago").format(growth=growth)
+    if target is None:
+        return text + _(".")
+    chance = float((seen.paths.sum(axis=1) >= target).mean())
+    return text + _("; the growth the plan asks for would need {target}, which they reach with a probability of {chance}.").format(
+        target=formats.money(target, currency), chance=formats.percent(chance, 0)
+    )
+
+
+def champion(ranking: pd.DataFrame) -> str:
+    """Which model is best, by how much, and which cannot be told apart from it."""
+    best = ranking.iloc[0]
+    naive = ranking.set_index("model").at["seasonal_naive", "mase"]
+    tied = [model_name(m) for m in ranking.loc[ranking["tied"], "model"] if m != best["model"]]
+    text = _("{model} has the smallest error in the backtest: {share} of the seasonal naive rule's.").format(
+        model=model_name(best["model"]), share=formats.percent(best["mase"] / naive, 0)
+    )
+    if tied:
+        text += " " + _("By mean rank it cannot be told apart from {models}.").format(models=_(", ").join(tied))
+    if best["model"] == "combination":
+        return text + " " + _("It makes the forecasts.")
+    return text + " " + _("The combination makes the forecasts all the same: one model's lead in a backtest rarely lasts.")
+
+
+def network(place: int, models: int, wins: int, series: int) -> str:
+    """Where the neural network stands."""
+    return _("The neural network is number {place} of {models} in the backtest; it beats linear regression on {wins} of {series} "
+             "series.").format(place=place, models=models, wins=wins, series=series)  # fmt: skip
+
+
+def intervals(table: pd.DataFrame) -> str:
+    """How often the intervals held what came."""
+    rows = table[table["step"] == 0].set_index("level")["coverage"]
+    return _("In the backtest the 80% intervals held {inner} of what came, the 95% intervals {outer}.").format(
+        inner=formats.percent(rows[80]), outer=formats.percent(rows[95])
+    )
+
+
+def checks(found: pd.Series) -> str:
+    """What the residuals say."""
+    bias = (
+        _("no bias that could not be chance (mean {bias}, p = {p})")
+        if not found["bias_p"] < 0.05
+        else _("a bias of {bias} that is no chance (p = {p})")
+    ).format(bias=formats.percent(found["bias"]), p=formats.number(found["bias_p"], 2))
+    memory = (
+        _("no autocorrelation left (Ljung–Box p = {p})")
+        if not found["ljung_box_p"] < 0.05
+        else _("autocorrelation left (Ljung–Box p = {p})")
+    ).format(p=formats.number(found["ljung_box_p"], 2))
+    return _("One-step errors of the total over {count} origins show {bias} and {memory}; the largest was {largest}.").format(
+        count=formats.number(found["count"]), bias=bias, memory=memory, largest=formats.percent(found["largest"])
+    )
+
+
+def one_year() -> str:
+    """What a single year cannot show."""
+    return _("The data hold under two years: whole weeks are forecast, without a season. One year cannot tell a season "
+             "from a trend, nor whether a peak returns; the intervals hold only while the year ahead resembles it.")  # fmt: skip
+
+
+def worth(table: pd.DataFrame, currency: str) -> str:
+    """What the forecasts would have been worth, year by year."""
+    parts = [
+        _("{year}: {forecast} against {naive} ({gain})").format(
+            year=int(row.year), forecast=formats.money(row.forecast, currency), naive=formats.money(row.naive, currency),
+            gain=formats.signed(-row.gain * 100) + "%",
+        )
+        for row in table.itertuples()
+    ]  # fmt: skip
+    return _("Mean absolute error of a month's total, against the seasonal naive rule: {years}.").format(years=_("; ").join(parts))
