@@ -22,7 +22,7 @@ def channel_history(sales_monthly: pd.DataFrame, as_of: pd.Timestamp) -> pd.Data
 def product_history(
     sales_monthly: pd.DataFrame, stock_monthly: pd.DataFrame | None, prices_weekly: pd.DataFrame | None, as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Units sold by product and ended month: unique_id, ds, y, out_share (days without stock), explained.
+    """Units sold by product and ended month: unique_id, ds, y, out_share (share of the month's days without stock), explained.
 
     `explained`: a festival, or more of the month's units sold on promotion than in the product's usual month. Stock records
     that do not add up are not believed: their `out_share` is 0.
@@ -32,7 +32,8 @@ def product_history(
     made["out_share"] = 0.0
     if stock_monthly is not None:
         stock = stock_monthly[stock_monthly["unbalanced"] == 0]
-        share = (stock["days_out"] / stock["days"]).rename("share")
+        # Of the calendar month, not of the days recorded: a product launched on the 28th was not sold out before.
+        share = stock["days_out"] / stock["month"].dt.days_in_month
         joined = made.merge(stock[["product_id", "month"]].assign(share=share), on=["product_id", "month"], how="left")
         made["out_share"] = joined["share"].fillna(0.0).to_numpy()
     made["explained"] = _festival(made["month"])
