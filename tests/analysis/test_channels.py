@@ -175,3 +175,11 @@ def test_waiting_lowers_the_odds_of_a_good_score_and_open_cases_count_as_long():
     cases.loc[cases.index[:900], "closed_at"] = pd.NaT
     waiting = service.service(cases, pd.Series({"a": 10_000}), pd.Timestamp("2025-06-01"), pd.Timestamp("2025-12-31"), 4).iloc[0]
     assert not waiting["hours"] <= 100  # most are still open: their median is not that of the closed ones
+
+
+def test_a_channel_that_is_sold_to_once_a_month_is_ranked_and_one_that_closed_is_not():
+    frame = sold(shop=100.0, reseller=100.0, closed=100.0)
+    monthly = (frame["channel_id"] == "reseller") & ~frame["date"].dt.is_month_end
+    gone = (frame["channel_id"] == "closed") & (frame["date"] > "2025-10-31")
+    panel = channel_ranking.weekly(frame[~monthly & ~gone], None, date(2025, 12, 31))
+    assert set(panel["channel_id"]) == {"shop", "reseller"}

@@ -42,9 +42,9 @@ DECIDED_BY = ("return_on_cost", "margin_rate", "growth")
 
 
 def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date, weeks: int = WEEKS) -> pd.DataFrame:
-    """The last `weeks` weeks of each channel that sold in all of the last four of them.
+    """The last `weeks` weeks of each channel still trading: it sold in one of the last four of them.
 
-    Weeks end on `as_of`. A month's channel costs fall on its days alike. Returns week (last day), channel_id, net_sales,
+    Weeks end on `as_of`; wholesale that orders once a month is as much alive as a shop. A month's channel costs fall on its days alike. Returns week (last day), channel_id, net_sales,
     gross_sales, returns, cost, orders, operating_cost, before (net sales 52 weeks earlier, blank where the data do not
     reach back).
     """
@@ -60,7 +60,7 @@ def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date,
     reaches = channel_daily["date"].min() <= end - pd.Timedelta(days=7 * (weeks + WEEKS) - 1)
     panel["before"] = earlier.to_numpy() if reaches else np.nan
     panel["operating_cost"] = _weekly_costs(costs, end, grid)
-    trading = panel["net_sales"].notna().groupby("channel_id").agg(lambda sold: sold.iloc[:BLOCK].all())
+    trading = panel["net_sales"].notna().groupby("channel_id").agg(lambda sold: sold.iloc[:BLOCK].any())
     panel = panel.reset_index()
     panel["week"] = end - pd.to_timedelta(7 * panel["age"], unit="D")
     kept = panel[panel["channel_id"].map(trading)]
