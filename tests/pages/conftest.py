@@ -1,5 +1,6 @@
 """A report of the demo brand's small world in both languages, built once, and a headless browser to read it with."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -24,14 +25,29 @@ def make_report(root: Path, *options: str) -> None:
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory) -> Path:
-    """A copy of the project with the published reports of the small world, one in each language."""
-    root = tmp_path_factory.mktemp("project")
+    """A copy of the project with the published reports of the small world, one in each language.
+
+    Workers of one test run share it: whoever comes first builds, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root, done = shared / "pages-project", shared / "pages-project.done"
+    with (shared / "pages-project.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            build(root)
+            done.touch()
+    return root
+
+
+def build(root: Path) -> None:
+    """Copy the project to `root` and make its reports."""
+    shutil.rmtree(root, ignore_errors=True)
     for folder in ("params", "notebooks"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "requirements.lock", root)
     for language in LANGUAGES:
         make_report(root, "--language", language)
-    return root
 
 
 @pytest.fixture(scope="session")

@@ -79,9 +79,10 @@ def _folded_code(source: str, language: str) -> str:
 
 def _output(output: dict) -> str:
     if output["output_type"] == "stream":
-        text = escape(_ANSI.sub("", _text(output["text"])))
+        # A warning names its file; where the project lies on this machine is nobody's business and differs elsewhere.
+        text = escape(_ANSI.sub("", _text(output["text"])).replace(f"{Path(__file__).resolve().parents[3]}/", ""))
         kind = "bo-log" if output["name"] == "stderr" else "bo-out"
-        return raw(f'<pre class="{kind}">{text}</pre>')
+        return raw(f'<pre class="{kind}" tabindex="0">{text}</pre>')
     if output["output_type"] not in ("display_data", "execute_result"):
         return ""
     facts = output.get("metadata", {}).get("brandops", {})
@@ -100,7 +101,7 @@ def _output(output: dict) -> str:
     if "image/png" in data:
         encoded = _text(data["image/png"]).replace("\n", "")
         return raw(f'<figure class="bo-figure"><img src="data:image/png;base64,{encoded}" alt=""></figure>')
-    return raw(f'<pre class="bo-out">{escape(_text(data.get("text/plain", "")))}</pre>')
+    return raw(f'<pre class="bo-out" tabindex="0">{escape(_text(data.get("text/plain", "")))}</pre>')
 
 
 def _vega_mime(output: dict) -> str | None:

@@ -101,6 +101,10 @@
         heads.forEach((other) => other.setAttribute("aria-sort", "none"));
         head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
         const rows = [...body.rows].map((row) => [order(row.cells[column]), row]);
+        // Dates or numbers among texts (2025-12 and 2025Q4) have no common size: all are compared as texts.
+        if (rows.some(([key]) => typeof key === "string")) {
+          for (const pair of rows) pair[0] = pair[0] === null ? null : pair[1].cells[column].textContent.trim();
+        }
         rows.sort((a, b) => compare(a[0], b[0], sign));
         body.append(...rows.map((pair) => pair[1]));
       });
