@@ -24,7 +24,9 @@ def channel_history(sales_monthly: pd.DataFrame, as_of: pd.Timestamp) -> pd.Data
 def product_history(
     sales_monthly: pd.DataFrame, stock_monthly: pd.DataFrame | None, prices_weekly: pd.DataFrame | None, as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Units sold by product (the `MAX_PRODUCTS` best-selling) and ended month: unique_id, ds, y, out_share (share of the month's days without stock), explained.
+    """Units sold by product (the `MAX_PRODUCTS` best-selling) and ended month.
+
+    Columns: unique_id, ds, y, out_share (share of the month's days without stock), explained.
 
     `explained`: a festival, or more of the month's units sold on promotion than in the product's usual month. Stock records
     that do not add up are not believed: their `out_share` is 0.
