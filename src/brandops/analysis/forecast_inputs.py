@@ -7,6 +7,8 @@ from brandops.analysis.features import BEFORE_NEW_YEAR_DAYS, calendar
 
 INPUT_TABLES = ("sales_lines", "products", "channels", "campaigns", "market_monthly", "stock_daily", "sales_plan")
 FORMAT_RULES = ("bad_date", "bad_timestamp", "bad_number", "bad_boolean")
+# The best-selling are cleaned one by one; a grocer's other tens of thousands sell by ones and twos.
+MAX_PRODUCTS = 300
 FESTIVAL_DAYS = 7  # a month with as many festival days may peak
 
 
@@ -22,13 +24,17 @@ def channel_history(sales_monthly: pd.DataFrame, as_of: pd.Timestamp) -> pd.Data
 def product_history(
     sales_monthly: pd.DataFrame, stock_monthly: pd.DataFrame | None, prices_weekly: pd.DataFrame | None, as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Units sold by product and ended month: unique_id, ds, y, out_share (share of the month's days without stock), explained.
+    """Units sold by product (the `MAX_PRODUCTS` best-selling) and ended month.
+
+    Columns: unique_id, ds, y, out_share (share of the month's days without stock), explained.
 
     `explained`: a festival, or more of the month's units sold on promotion than in the product's usual month. Stock records
     that do not add up are not believed: their `out_share` is 0.
     """
     ended = sales_monthly[sales_monthly["month"] + pd.offsets.MonthEnd(0) <= as_of]
     made = ended.groupby(["product_id", "month"], as_index=False)["quantity"].sum()
+    total = made.groupby("product_id")["quantity"].sum().sort_index().sort_values(ascending=False, kind="stable")
+    made = made[made["product_id"].isin(total.index[:MAX_PRODUCTS])].reset_index(drop=True)
     made["out_share"] = 0.0
     if stock_monthly is not None:
         stock = stock_monthly[stock_monthly["unbalanced"] == 0]

@@ -33,7 +33,10 @@ def elasticity_finding(response: PriceResponse, names: dict[str, str]) -> str:
     own = response.of("log_price").sort_values("estimate")
     if len(own) == 1:
         row = own.iloc[0]
-        said = [_("A price 1% lower sells {most}% more ({low} to {high}) in {channel}.").format(
+        template = _("A price 1% lower sells {most}% more ({low} to {high}) in {channel}.")
+        if row["high"] >= 0:
+            template = _("Whether lower prices sell more in {channel} cannot be told: {most}% per 1% ({low} to {high}).")
+        said = [template.format(
             most=formats.number(-row["estimate"], 1), low=formats.number(-row["high"], 1),
             high=formats.number(-row["low"], 1), channel=names.get(row["channel_id"], row["channel_id"]),
         )]  # fmt: skip
