@@ -15,7 +15,9 @@ from brandops.present.status import Status
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "03_sales_forecasting.ipynb"
 OURS = ["3.1.1", "3.1.3", "3.3.1", "3.3.2", "3.3.3"]
-PLAN = SimpleNamespace(currency="CNY", fiscal_year_start=1, phasing=None, targets=Targets(), forecast=ForecastRules(horizon=3))
+PLAN = SimpleNamespace(
+    currency="CNY", names={}, fiscal_year_start=1, phasing=None, targets=Targets(), forecast=ForecastRules(horizon=3)
+)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,9 @@ from brandops.present.status import Status
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_channel_optimisation.ipynb"
 OF_SECTION = [item for item in ITEMS if item.startswith("4.")]
-PLAN = SimpleNamespace(currency="CNY", fiscal_year_start=1, targets=Targets(), survey=SurveyRules(), channels=ChannelRules())
+PLAN = SimpleNamespace(
+    currency="CNY", names={}, fiscal_year_start=1, targets=Targets(), survey=SurveyRules(), channels=ChannelRules()
+)
 
 
 @pytest.fixture(scope="module")

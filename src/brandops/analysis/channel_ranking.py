@@ -44,8 +44,9 @@ DECIDED_BY = ("return_on_cost", "margin_rate", "growth")
 def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date, weeks: int = WEEKS) -> pd.DataFrame:
     """The last `weeks` weeks of each channel still trading: it sold in one of the last four of them.
 
-    Weeks end on `as_of`; wholesale that orders once a month is as much alive as a shop. A month's channel costs fall on its days alike. Returns week (last day), channel_id, net_sales,
-    gross_sales, returns, cost, orders, operating_cost, before (net sales 52 weeks earlier, blank where the data do not
+    Weeks end on `as_of`; wholesale that orders once a month is as much alive as a shop. A month's channel costs fall on
+    its days alike. Returns week (last day), channel_id, net_sales, gross_sales, returns, cost, orders, operating_cost,
+    before (net sales 52 weeks earlier, blank where the data do not
     reach back).
     """
     end = pd.Timestamp(as_of)

@@ -43,9 +43,9 @@ class PurchaseProcess:
         x, T = np.asarray(repeats, float), np.asarray(age, float)
         r, alpha, a, b = self.parameters
         z = ahead / (alpha + T + ahead)
-        series = hyp2f1(r + x, b + x, a + b + x - 1, z)
-        # Written with logarithms: ((alpha + T) / (alpha + T + t)) ** (r + x) underflows for frequent buyers.
-        shrunk = np.exp((r + x) * (np.log(alpha + T) - np.log(alpha + T + ahead)) + np.log(series))
+        # The paper's ((alpha + T) / (alpha + T + t)) ** (r + x) * 2F1(r + x, b + x; a + b + x - 1; z) overflows for frequent
+        # buyers; by Euler's transformation it is this, in which nothing grows with x.
+        shrunk = (1 - z) ** (a - 1) * hyp2f1(a + b - 1 - r, a - 1, a + b + x - 1, z)
         return (a + b + x - 1) / (a - 1) * (1 - shrunk) * self.alive(x, recency, T)
 
 

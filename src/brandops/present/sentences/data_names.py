@@ -21,6 +21,7 @@ _TABLES = {
     "campaign_budget": mark("Campaign budgets"),
     "service_cases": mark("Service cases"),
     "service_shifts": mark("Call centre shifts"),
+    "channel_traffic": mark("Visits by channel"),
     "people": mark("Sales staff"),
     "quotas": mark("Quotas"),
     "skill_scores": mark("Skill scores"),
