@@ -6,8 +6,8 @@ from pathlib import Path
 # Two workers on two processors: threads of the numerics would only wait for one another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import pytest
+from hypothesis import settings
 
 # Examples are derived from the test itself, so that two runs of the suite test the same thing; a loaded machine must
 # not turn a slow example into a failure.
