@@ -3,7 +3,7 @@
 import ibis.expr.datatypes as dt
 from pandera import Check
 
-from brandops.contract.columns import column, day, fraction, key, money, number, quantity, text
+from brandops.contract.columns import column, count, day, fraction, key, money, number, quantity, text
 from brandops.contract.table import table
 
 PEOPLE = table(
@@ -32,6 +32,19 @@ QUOTAS = table(
         "quota": money("Quota of net sales", Check.ge(0), required=True),
     },
     key=("person_id", "month"),
+)
+
+OPPORTUNITIES_MONTHLY = table(
+    "opportunities_monthly",
+    "person and month: sales opportunities decided",
+    {
+        "person_id": key("Employee", references="people.person_id"),
+        "month": day("First day of the month", required=True),
+        "decided": count("Opportunities won or lost", required=True),
+        "won": count("Opportunities that became an order", required=True),
+    },
+    key=("person_id", "month"),
+    known_on="month",
 )
 
 SKILL_SCORES = table(
@@ -212,6 +225,6 @@ STAGE_REVIEWS = table(
 )
 
 OPERATIONS_TABLES = (
-    PEOPLE, QUOTAS, SKILL_SCORES, TEAMWORK_SCORES, TRAININGS, CONDUCT, INVOICES, SUPPLIERS, PURCHASE_ORDERS,
+    PEOPLE, QUOTAS, OPPORTUNITIES_MONTHLY, SKILL_SCORES, TEAMWORK_SCORES, TRAININGS, CONDUCT, INVOICES, SUPPLIERS, PURCHASE_ORDERS,
     MATERIAL_PRICES, STOCK_DAILY, ACTIONS, STAGE_REVIEWS,
 )  # fmt: skip
