@@ -16,6 +16,7 @@ from brandops.errors import UserError
 LANGUAGES = ("en", "zh")
 LOCALE_DIR = Path(__file__).parent / "locale"
 _current = "en"
+_names: dict[str, str] = {}
 
 
 def use_language(name: str) -> None:
@@ -35,6 +36,21 @@ def use_language(name: str) -> None:
 def language() -> str:
     """Return the language in use."""
     return _current
+
+
+def use_names(names: dict[str, str]) -> None:
+    """Show values of the data by these names from now on (a profile's `names` in the language in use)."""
+    global _names
+    _names = dict(names)
+
+
+def shown(value: object) -> str:
+    """Return a value of the data as the reader knows it: by its name if it has one; a list, if all its parts have one."""
+    text = str(value)
+    if text in _names:
+        return _names[text]
+    parts = text.split(", ")
+    return gettext(", ").join(_names[part] for part in parts) if all(part in _names for part in parts) else text
 
 
 def catalogue_path(name: str) -> Path:

@@ -7,6 +7,7 @@ import pytest
 from brandops.analysis.survey import (
     margin_shares,
     post_stratification_weights,
+    rating,
     responses_by_month,
     valid_by_month,
     valid_responses,
@@ -136,3 +137,9 @@ def test_a_sample_like_the_population_is_left_alone(skewed):
     population = skewed[1]
     sample = population.loc[population.index.repeat((population["share"] * 1000).round().astype(int))]
     assert post_stratification_weights(sample, population).to_numpy() == pytest.approx(1, abs=1e-6)
+
+
+def test_a_survey_that_rates_nothing_gives_no_ratings():
+    silent = pd.DataFrame({"csat": [None, None], "nps": [None, None], "aware": [None, None]})
+    assert rating(silent) is None and rating(None) is None
+    assert rating(silent.assign(csat=[5, None])) is not None

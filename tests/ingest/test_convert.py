@@ -95,6 +95,8 @@ def test_a_date_is_read_in_an_unambiguous_or_declared_format_only(con, raw, form
         ("2025-01-03 10:00:00+0800", "UTC", "2025-01-03 02:00:00+00"),
         ("2025-01-03 10:00+08", "UTC", "2025-01-03 02:00:00+00"),
         ("2025-01-03 10:00:00.5", "UTC", "2025-01-03 10:00:00.5+00"),
+        ("2025-01-03 10:00:00.000000000", "UTC", "2025-01-03 10:00:00+00"),
+        ("2025-01-03 10:00:00.1234567", "UTC", "2025-01-03 10:00:00.123456+00"),
         ("2025/1/3 9:05", "Asia/Shanghai", "2025-01-03 01:05:00+00"),
         ("2025年1月3日 10:00:00", "Asia/Shanghai", "2025-01-03 02:00:00+00"),
         ("20250103100000", "Asia/Shanghai", "2025-01-03 02:00:00+00"),
@@ -108,6 +110,9 @@ def test_a_date_is_read_in_an_unambiguous_or_declared_format_only(con, raw, form
         ("2025-02-30 10:00:00", "UTC", None),
         ("2025-01-03 10", "UTC", None),
         ("yesterday", "UTC", None),
+        ("9999-12-31T00:00:00Z", "UTC", None),
+        ("9999-12-31 00:00:00", "UTC", None),
+        ("0001-01-01T00:00:00+00:00", "UTC", None),
     ],
 )
 def test_a_timestamp_becomes_utc_by_its_own_zone_or_the_profiles(con, raw, zone, expected):
@@ -237,10 +242,24 @@ def test_a_scale_is_exact(con, scale, raw, expected):
         ("DATE", "2025-01-03", UTC_STAMP, "2025-01-03 00:00:00+00"),
         ("TINYINT", 1, dt.boolean, True),
         ("TINYINT", 2, dt.boolean, None),
+        ("DATE", "9999-12-31", dt.date, None),
+        ("TIMESTAMP", "9999-12-31 00:00:00", UTC_STAMP, None),
+        ("TIMESTAMP WITH TIME ZONE", "9999-12-31 00:00:00+00", UTC_STAMP, None),
+        ("TIMESTAMP WITH TIME ZONE", "2025-01-03 10:00:00+00", UTC_STAMP, "2025-01-03 10:00:00+00"),
+        ("TIMESTAMP WITH TIME ZONE", "1700-01-01 00:00:00+00", dt.date, None),
+        ("DECIMAL(12, 6)", "0.123456", MONEY, Decimal("0.1235")),
+        ("DOUBLE", float("inf"), dt.float64, None),
+        ("BOOLEAN", True, dt.boolean, True),
+        ("VARCHAR", "007", dt.string, "007"),
     ],
 )
 def test_typed_values_of_a_parquet_file_keep_their_meaning(con, raw_type, raw, dtype, expected):
     assert converted(con, raw, dtype, raw_type=raw_type)[0] == expected
+
+
+@pytest.mark.parametrize("raw", ["2025/02/30", "2025年13月1日", "20251301", "9999-12-31"])
+def test_a_value_of_a_formats_shape_that_is_no_date_is_not_counted_as_read_in_it(con, raw):
+    assert converted(con, raw, dt.date) == (None, None)
 
 
 def test_a_zones_fixed_offset_holds_from_the_year_its_changes_ended():

@@ -3,19 +3,18 @@
 import json
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from tiny_marts import tiny_marts
 
-from brandops.params.plan import SurveyRules, Targets
+from brandops.params.plan import Plan, Targets
 from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "02_data_collection_and_quality.ipynb"
 ITEMS_OF_SECTION = [item for item in ITEMS if item.startswith("2.")]
-PLAN = SimpleNamespace(currency="CNY", fiscal_year_start=1, targets=Targets(valid_responses_month=95), survey=SurveyRules())
+PLAN = Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai", targets=Targets(valid_responses_month=95))
 SALES_ALONE = {"sources": 1, "source_months": 26, "sales_monthly": None, "sales_daily": None, "customers_monthly": None}
 
 

@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 PLAN = SimpleNamespace(
-    company="ACME", title={"en": "ACME quarterly report", "zh": "ACME 季度报告"}, currency="CNY", fiscal_year_start=1
+    company="ACME", title={"en": "ACME quarterly report", "zh": "ACME 季度报告"}, currency="CNY", fiscal_year_start=1, names={}
 )
 OVERVIEW = [
     "# Overview\n\nEvery item of the plan, its target and its status.",

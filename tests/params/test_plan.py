@@ -5,6 +5,7 @@ import pytest
 from brandops import paths
 from brandops.errors import UserError
 from brandops.params import load_plan, profiles
+from brandops.params.yaml import read_yaml
 
 PLAN = "company: Acme\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
 
@@ -83,3 +84,11 @@ def test_a_bad_period_file_is_named_and_not_the_plan(write):
     write("targets: {nope: 1}\n", "periods/2025Q4.yml")
     with pytest.raises(UserError, match=r"2025Q4\.yml.*targets\.nope"):
         load_plan("acme", "2025Q4")
+
+
+def test_a_key_merged_from_an_anchor_may_be_given_anew_but_none_twice(write):
+    write("base: &base {a: 1, b: 2}\nderived: {<<: *base, b: 3}\n")
+    assert read_yaml(paths.params_dir("acme") / "plan.yml")["derived"] == {"a": 1, "b": 3}
+    write("base: &base {a: 1}\nderived: {<<: *base, b: 3, b: 4}\n")
+    with pytest.raises(UserError, match="b is given twice"):
+        read_yaml(paths.params_dir("acme") / "plan.yml")

@@ -39,10 +39,11 @@ class Landing:
         What is predicted, and from which day.
     actual_to_date
         Net sales of the year up to `as_of`.
-    mean, low, high
-        Mean of the distribution and its central interval of coverage `level`.
+    median, low, high
+        Median of the distribution and its central interval of coverage `level`. (Sales whose logarithm is t distributed
+        have no mean: after a short, restless history a few draws would carry a sample's mean far out of the interval.)
     months
-        `month`, `mean`, `low`, `high` of each month not yet complete.
+        `month`, `median`, `low`, `high` of each month not yet complete.
     draws
         Sample of the distribution.
     """
@@ -50,7 +51,7 @@ class Landing:
     year: Period
     as_of: date
     actual_to_date: float
-    mean: float
+    median: float
     low: float
     high: float
     level: float
@@ -104,11 +105,11 @@ def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.8
     draws = to_date + paths.sum(axis=1)
     tail = (1 - level) / 2
     frame = pd.DataFrame({
-        "month": ahead, "mean": paths.mean(axis=0), "low": np.quantile(paths, tail, axis=0),
+        "month": ahead, "median": np.median(paths, axis=0), "low": np.quantile(paths, tail, axis=0),
         "high": np.quantile(paths, 1 - tail, axis=0),
     })  # fmt: skip
     low, high = np.quantile(draws, [tail, 1 - tail])
-    return Landing(year, as_of, to_date, float(draws.mean()), float(low), float(high), level, frame, draws)
+    return Landing(year, as_of, to_date, float(np.median(draws)), float(low), float(high), level, frame, draws)
 
 
 def landing_path(history: pd.DataFrame, year: Period, as_of: date, target: float, level: float = 0.80) -> pd.DataFrame:
@@ -117,18 +118,18 @@ def landing_path(history: pd.DataFrame, year: Period, as_of: date, target: float
     Returns
     -------
     DataFrame
-        `seen_on`, `mean`, `low`, `high`, `probability` (of `target`), one row per month end from the eve of
+        `seen_on`, `median`, `low`, `high`, `probability` (of `target`), one row per month end from the eve of
         the year to `as_of`; empty where the history is too short.
     """
     eve = pd.Timestamp(year.start) - pd.Timedelta(days=1)
     ends = [eve.date(), *(m.end for m in year.split(Grain.MONTH) if m.end <= as_of)]
     seen = [(end, landing(history, year, end, level)) for end in ends]
-    rows = [(pd.Timestamp(e), x.mean, x.low, x.high, x.probability(target)) for e, x in seen if x is not None]
-    return pd.DataFrame(rows, columns=["seen_on", "mean", "low", "high", "probability"])
+    rows = [(pd.Timestamp(e), x.median, x.low, x.high, x.probability(target)) for e, x in seen if x is not None]
+    return pd.DataFrame(rows, columns=["seen_on", "median", "low", "high", "probability"])
 
 
 def _landed(year: Period, as_of: date, total: float, level: float) -> Landing:
-    none = pd.DataFrame({"month": pd.to_datetime([]), "mean": [], "low": [], "high": []})
+    none = pd.DataFrame({"month": pd.to_datetime([]), "median": [], "low": [], "high": []})
     return Landing(year, as_of, total, total, total, total, level, none, np.array([total]))
 
 

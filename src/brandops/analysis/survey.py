@@ -254,3 +254,10 @@ def _trimmed(weights: np.ndarray, max_weight: float) -> np.ndarray:
         weights = np.where(over, max_weight, weights * rest / weights[~over].sum())
         over = weights > max_weight * (1 + 1e-12)
     return weights
+
+
+def rating(responses: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The answers, or None where none of them rates anything (`csat`, `nps`, `aware`): a survey about other things."""
+    if responses is None or responses[["csat", "nps", "aware"]].isna().all(axis=None):
+        return None
+    return responses

@@ -47,6 +47,8 @@ SURVEY_RESPONSES = table(
         "q_range": column(dt.int64, "Satisfaction with the range, 1 to 5", Check.in_range(1, 5), unit="score"),
         "seconds": number("Time taken", Check.ge(0), unit="seconds"),
         "comment": text("Free comment"),
+        "category": text("Category the answer is about"),
+        "subcategory": text("Subcategory the answer is about"),
     },
     key=("response_id",),
     known_on="answered_at",
@@ -172,7 +174,27 @@ SERVICE_CASES = table(
     fresh_within_days=3,
 )
 
+SERVICE_SHIFTS = table(
+    "service_shifts",
+    "day and shift of a call centre that counts calls instead of recording cases",
+    {
+        "date": day("Day", required=True),
+        "shift": text("Shift: morning, afternoon, evening, night, ...", required=True),
+        "day_type": text("Kind of day: weekday, holiday, ..."),
+        "operators": count("Operators on duty"),
+        "calls": count("Calls received", required=True),
+        "automatic": count("Calls answered by the automatic system alone"),
+        "orders": count("Orders taken"),
+        "issues": count("Issues raised that need following up"),
+        "seconds_per_issue": number("Mean time per issue", Check.ge(0), unit="seconds"),
+        "abandoned": fraction("Share of calls the callers gave up"),
+    },
+    key=("date", "shift"),
+    known_on="date",
+    fresh_within_days=3,
+)
+
 MARKET_TABLES = (
     MARKET_MONTHLY, SURVEY_RESPONSES, POPULATION, WEB_DAILY, ADS_DAILY, SOCIAL_DAILY, CAMPAIGNS, CAMPAIGN_BUDGET,
-    SERVICE_CASES,
+    SERVICE_CASES, SERVICE_SHIFTS,
 )  # fmt: skip

@@ -25,11 +25,12 @@ PEOPLE = table(
 
 QUOTAS = table(
     "quotas",
-    "person and month: sales quota",
+    "person and first month of the quota: sales quota",
     {
         "person_id": key("Employee", references="people.person_id"),
         "month": day("First day of the month", required=True),
         "quota": money("Quota of net sales", Check.ge(0), required=True),
+        "months": count("Months the quota covers, from `month` on; blank: that one month", Check.ge(1), unit="months"),
     },
     key=("person_id", "month"),
 )

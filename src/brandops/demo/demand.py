@@ -1,7 +1,8 @@
 """Order lines out of true demand: Poisson counts per day × channel × product × region around a known intensity.
 
 The intensity of a cell is channel trend × season × product popularity and life cycle × (relative price)^elasticity
-× promotion × campaigns with carry-over × shocks × the productivity of its salespeople; see `truth.py` for the numbers.
+× (competitors' prices)^cross elasticity × promotion × campaigns with carry-over × shocks × the productivity of its
+salespeople; see `truth.py` for the numbers.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandops.demo.catalogue import BRAND_NAMES, CATEGORY_NAMES, REGION_NAMES
-from brandops.demo.prices import Prices, prices
+from brandops.demo.prices import Prices, competitor_pull, prices
 from brandops.demo.seasons import DAYS, MONTH_OF_DAY, YEARS, between, day_index, season, summer
 from brandops.demo.truth import CATEGORIES, CHANNELS, REGIONS, SHOCKS, Channel, Truth, stream
 
@@ -95,7 +96,9 @@ def intensity(truth: Truth, product: pd.DataFrame, channel: Channel, price: Pric
     # New products take from the rest of the range: the trend alone makes a channel grow.
     offered = taste[None, :] * life_cycle(product)
     offered = offered / offered.sum(axis=1, keepdims=True)
-    return daily[:, None] * trend * waves * offered * response * shocks(product, channel)
+    pull = competitor_pull(truth, seed)
+    pulled = np.stack([pull[name][MONTH_OF_DAY] for name in CATEGORY_NAMES], axis=1)[:, category]
+    return daily[:, None] * trend * waves * offered * response * pulled * shocks(product, channel)
 
 
 def draw_lines(

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from brandops.demo.seasons import DAYS, MONTH_OF_DAY, festival_days
-from brandops.demo.truth import Channel, Truth, stream
+from brandops.demo.truth import CATEGORIES, COMPETITORS, Channel, Truth, stream
 
 INFLATION_YEAR = DAYS.year.to_numpy() - DAYS.year[0]
 _LAST = INFLATION_YEAR[-1]
@@ -30,6 +30,35 @@ def list_prices(truth: Truth, product: pd.DataFrame) -> np.ndarray:
     """Return list prices day × product: raised every 1 January by the same rate."""
     factor = (1 + truth.list_price_increase) ** (INFLATION_YEAR - _LAST)
     return np.round(factor[:, None] * product["list_price"].to_numpy()[None, :], 2)
+
+
+def competitor_prices(truth: Truth, seed: int) -> dict[str, np.ndarray]:
+    """Return by category how far each competitor's prices are off their usual level, month × competitor (1: not).
+
+    The deviations last: a month keeps 0.6 of the one before. Their standard deviation is `competitor_price_deviation`.
+    """
+    rng = stream(seed, "competitor prices")
+    months, kept = int(MONTH_OF_DAY[-1]) + 1, 0.6
+    made = {}
+    for category in CATEGORIES:
+        drawn = rng.normal(0, truth.competitor_price_deviation, (months, len(COMPETITORS)))
+        log = drawn.copy()
+        for month in range(1, months):
+            log[month] = kept * log[month - 1] + np.sqrt(1 - kept**2) * drawn[month]
+        made[category] = np.exp(log)
+    return made
+
+
+def competitor_pull(truth: Truth, seed: int) -> dict[str, np.ndarray]:
+    """Return by category the factor of our demand due to competitors' prices, by month: their mean by market share.
+
+    A price war is more than its prices and is a shock of its own (`truth.SHOCKS`).
+    """
+    share = np.array([held for held, _ in COMPETITORS.values()])
+    return {
+        category: np.exp(np.log(index) @ share / share.sum() * truth.competitor_elasticity)
+        for category, index in competitor_prices(truth, seed).items()
+    }
 
 
 def prices(truth: Truth, product: pd.DataFrame, channel: Channel, seed: int) -> Prices:

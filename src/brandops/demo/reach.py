@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from brandops.demo.prices import competitor_prices
 from brandops.demo.seasons import DAYS, MONTHS, YEARS, between, season, summer
-from brandops.demo.truth import CATEGORIES, CHANNELS, Truth, stream
+from brandops.demo.truth import CATEGORIES, CHANNELS, COMPETITORS, Truth, stream
 
-COMPETITORS = {  # competitor: (share of the market, yearly drift of the share)
-    "Huarui": (0.150, -0.004), "Muyan": (0.122, -0.002), "Belisse": (0.098, 0.001), "Orient Bloom": (0.075, 0.000),
-}  # fmt: skip
 OWN_START = {"Skin care": 0.105, "Makeup": 0.088, "Hair care": 0.112, "Body care": 0.118, "Sun care": 0.098}
 _MARKET_GROWTH = {"Skin care": 0.085, "Makeup": 0.075, "Hair care": 0.055, "Body care": 0.060, "Sun care": 0.080}
 SOURCES = ("(direct) / (none)", "baidu / organic", "google / organic", "douyin / cpc", "wechat / social", "email / email")
@@ -27,7 +25,7 @@ def market_monthly(truth: Truth, line: pd.DataFrame, category_of: pd.Series, see
     rng = stream(seed, "market")
     month = line["ordered_at"].dt.to_period("M").dt.to_timestamp()
     own = line["net_sales"].groupby([month, line["product_id"].astype(str).map(category_of)]).sum().unstack()
-    war, rows = truth.price_war, []
+    war, rows, rivals = truth.price_war, [], competitor_prices(truth, seed)
     share_online = sum(c.line_share for c in CHANNELS if c.type == "online")
     daily = share_online * season(truth, "online") + (1 - share_online) * season(truth, "offline")
     for category in CATEGORIES:
@@ -37,9 +35,10 @@ def market_monthly(truth: Truth, line: pd.DataFrame, category_of: pd.Series, see
         growth = (1 + _MARKET_GROWTH[category]) ** (np.arange(len(MONTHS)) / 12 - 0.5)
         market = start * growth * wave.to_numpy() * np.exp(rng.normal(0, 0.015, len(MONTHS)))
         listed = np.zeros(len(MONTHS))
-        for competitor, (share, drift) in COMPETITORS.items():
+        for number, (competitor, (share, drift)) in enumerate(COMPETITORS.items()):
             held = (share + drift * np.arange(len(MONTHS)) / 12) * np.exp(rng.normal(0, 0.02, len(MONTHS)))
             index = 1 + 0.12 * rng.standard_normal() * 0.3 + rng.normal(0, 0.008, len(MONTHS))
+            index = index * rivals[category][:, number]
             if competitor == war["competitor"] and category == war["category"]:
                 fought = np.asarray((war["starts_on"] <= MONTHS) & (war["ends_on"] >= MONTHS))
                 held, index = held + 0.022 * fought, index * np.where(fought, war["price_index_factor"], 1.0)

@@ -71,6 +71,10 @@ CATEGORIES = {  # category: (Chinese, subcategories, yearly volume growth beyond
     "Sun care": ("防晒", ("Face sunscreen", "Body sunscreen", "After sun"), 0.075, 0.75),
 }  # fmt: skip
 
+COMPETITORS = {  # competitor: (share of the market, yearly drift of the share)
+    "Huarui": (0.150, -0.004), "Muyan": (0.122, -0.002), "Belisse": (0.098, 0.001), "Orient Bloom": (0.075, 0.000),
+}  # fmt: skip
+
 BRANDS = {  # brand: (weight in lines, price level, categories)
     "Yunzhi": (0.27, 1.30, ("Skin care", "Sun care")),
     "Qinghe": (0.20, 0.75, ("Hair care", "Body care")),
@@ -200,6 +204,8 @@ class Truth:
     })  # fmt: skip
     promotion_weeks: float = 0.14
     price_deviation: float = 0.07
+    competitor_price_deviation: float = 0.08
+    competitor_elasticity: float = 0.6  # of our volume to the competitors' prices in the category, in every channel
     training_effects: dict[str, float] = field(default_factory=lambda: {
         "product": 0.06, "sales_skills": 0.10, "market_analysis": 0.02})  # fmt: skip
     closing_rate: float = 0.32  # before training; sales-skills training raises it by its effect

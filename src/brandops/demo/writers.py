@@ -35,6 +35,9 @@ def _plain(column: pd.Series) -> pa.Array:
         array = array.combine_chunks()
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
+    if pa.types.is_timestamp(array.type):
+        # As exports have them: pandas 2 holds nanoseconds, whose nine decimals no source would write or read.
+        array = array.cast(pa.timestamp("s"), safe=False)
     return array.cast(pa.string()) if pa.types.is_large_string(array.type) or pa.types.is_null(array.type) else array
 
 

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from pathlib import Path
+from urllib.parse import unquote
 
 import duckdb
 
@@ -31,14 +32,18 @@ def sqlite_path(source: Source, profile: str) -> Path | None:
     plain = re.sub(r"^sqlite:(///)?", "", url)
     path = data_dir(profile) / plain
     if not path.is_file():
-        raise UserError(f"{source.name}: url: no SQLite file {path.name} where it points")
+        # An address of the environment is not shown, not even in part: it may hold what is secret.
+        shown = path.name if source.url.startswith("sqlite:") else source.url
+        raise UserError(f"{source.name}: url: no SQLite file {shown} where it points")
     return path
 
 
 def masked(message: str, url: str) -> str:
     """The message without the address or its password."""
-    secrets = [url, *re.findall(r"://[^/@\s]*?:([^@\s]+)@", url), *re.findall(r"password=(\S+)", url)]
-    for secret in sorted(set(secrets), key=len, reverse=True):
+    options = [quoted or plain for quoted, plain in re.findall(r"password\s*=\s*(?:'([^']*)'|(\S+))", url)]
+    secrets = [url, *re.findall(r"//[^/@\s]*?:(\S+)@", url), *options]
+    secrets += [unquote(secret) for secret in secrets]
+    for secret in sorted({*secrets} - {""}, key=len, reverse=True):
         message = message.replace(secret, "***")
     return re.sub(r"://[^/@\s]+@", "://***@", message)
 
@@ -81,11 +86,13 @@ def _from_sqlite(source: Source, path: Path, target: Path) -> None:
 
 
 def _from_server(con: duckdb.DuckDBPyConnection, source: Source, url: str, target: Path) -> None:
-    scheme = url.partition(":")[0].lower()
-    extension = _DUCKDB_EXTENSIONS.get(scheme)
+    # Only the kind of a well-formed address is shown: anything else may be a password.
+    scheme = re.match(r"([a-z][a-z0-9+.-]*)://", url)
+    extension = _DUCKDB_EXTENSIONS.get(scheme[1]) if scheme else None
     if extension is None:
-        known = ", ".join(["sqlite", *_DUCKDB_EXTENSIONS])
-        raise UserError(f"{source.name}: url: a database of kind {scheme!r} is not supported; supported: {known}")
+        known = ", ".join(f"{kind}://" for kind in _DUCKDB_EXTENSIONS)
+        kind = f"a database of kind {scheme[1]!r} is not supported" if scheme else f"{source.url} is no database address"
+        raise UserError(f"{source.name}: url: {kind}; supported: sqlite:, {known}")
     try:
         con.execute(f"INSTALL {extension}; LOAD {extension}")
     except duckdb.Error:

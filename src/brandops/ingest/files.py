@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import re
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from brandops.errors import UserError
 from brandops.params.sources import Source
 from brandops.paths import data_dir, root
 
+_SETTLED_NS = 2_000_000_000
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -36,7 +38,7 @@ class File:
     superseded_by
         Shown name of that other version.
     same_as
-        Shown name of an earlier file of the source with the same content.
+        Shown name of the file of the source that this one repeats, byte for byte.
     """
 
     path: Path
@@ -99,7 +101,11 @@ def shown_name(path: Path, profile: str) -> str:
 
 
 class Hashes:
-    """SHA-256 of file contents, remembered by path, size and modification time so that unchanged files cost nothing."""
+    """SHA-256 of file contents, remembered so that unchanged files cost nothing.
+
+    A file counts as unchanged where size, modification and change time and inode are: a copy that keeps the modification
+    time is noticed too. Whatever changed within the clock's granularity before it was read is read again.
+    """
 
     def __init__(self, cache: Path):
         self._cache = cache
@@ -113,15 +119,18 @@ class Hashes:
         """Hexadecimal SHA-256 of the file's content."""
         try:
             status = path.stat()
-            key, stamp = str(path), [status.st_size, status.st_mtime_ns]
+            key, stamp = str(path), [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
             known = self._known.get(key)
-            if known is None or known[:2] != stamp:
+            if known is None or known[:-1] != stamp:
+                settled = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS
                 with path.open("rb") as stream:
                     known = [*stamp, hashlib.file_digest(stream, "sha256").hexdigest()]
+                if not settled:
+                    return known[-1]
         except OSError as error:
             raise UserError(f"{path}: cannot be read: {error.strerror}") from None
         self._used[key] = self._known[key] = known
-        return known[2]
+        return known[-1]
 
     def save(self) -> None:
         """Remember the hashes asked for."""
@@ -138,11 +147,12 @@ def files_of(source: Source, paths: Iterable[Path], profile: str, hashes: Hashes
         If a file name does not match `file_date`, or two versions cannot be put in order.
     """
     files = [_described(source, path, profile, hashes) for path in paths]
-    seen: dict[str, str] = {}
+    seen: dict[str, File] = {}
     for position, file in enumerate(files):
-        if file.hash in seen:
-            files[position] = replace(file, same_as=seen[file.hash])
-        seen.setdefault(file.hash, file.shown)
+        first = seen.setdefault(file.hash, file)
+        # Among versions of one thing the day of arrival decides: see _in_force.
+        if first is not file and (source.replaces is None or first.group != file.group):
+            files[position] = replace(file, same_as=first.shown)
     if source.replaces is None:
         return files
     groups: dict[str, list[File]] = {}
@@ -179,10 +189,15 @@ def _day(text: str | None, source: Source, shown: str) -> date | None:
 def _in_force(source: Source, versions: list[File]) -> list[File]:
     """Versions in order of arrival with the days between which each was the one in force.
 
-    A repeat of another version's content replaces nothing: all its rows go to quarantine.
+    A repeat of the version before it replaces nothing: all its rows go to quarantine. A repeat of an older one takes a
+    correction back.
     """
-    repeats = [file for file in versions if file.same_as is not None]
-    ordered = sorted((f for f in versions if f.same_as is None), key=lambda f: (f.received or date.min, f.shown))
+    repeats, ordered = [file for file in versions if file.same_as is not None], []
+    for file in sorted((f for f in versions if f.same_as is None), key=lambda f: (f.received or date.min, f.shown)):
+        if ordered and ordered[-1].hash == file.hash:
+            repeats.append(replace(file, same_as=ordered[-1].shown))
+        else:
+            ordered.append(file)
     for earlier, later in itertools.pairwise(ordered):
         if earlier.received == later.received:
             raise UserError(

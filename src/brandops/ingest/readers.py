@@ -5,9 +5,10 @@ parallel and keeps the order, so that the position in it is the row number, and 
 need. Lines a CSV reader cannot split into the header's columns are kept aside for quarantine.
 """
 
+import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import islice
@@ -126,6 +127,10 @@ def _csv(con: duckdb.DuckDBPyConnection, source: Source, path: Path, shown: str,
     lines = con.execute(
         "SELECT line, any_value(csv_line), any_value(error_type) FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()
+    foreign = [line for line, _, problem in lines if problem == "INVALID ENCODING"]
+    if foreign:
+        # Other lines of such a file may decode, to other characters than were meant.
+        raise UserError(f"is not UTF-8 (line {foreign[0]}); declare its encoding, e.g. encoding: gb18030")
     pattern = re.compile(source.skip_footer) if source.skip_footer else None
     unreadable, footer, starts = [], 0, []
     for position, (line, text, problem) in enumerate(lines):
@@ -151,13 +156,18 @@ def _csv(con: duckdb.DuckDBPyConnection, source: Source, path: Path, shown: str,
 
 
 def _as_utf8(path: Path, encoding: str, target: Path) -> Path:
-    try:
-        with path.open(encoding=encoding, newline="") as text, target.open("w", encoding="utf-8", newline="") as out:
-            while chunk := text.read(1 << 22):
-                out.write(chunk)
-    except UnicodeDecodeError as error:
-        raise UserError(f"is not {encoding}: byte {error.start} does not decode; declare its encoding") from None
-    return target
+    decoder, begun = codecs.getincrementaldecoder(encoding)(), 0
+    with path.open("rb") as raw, target.open("w", encoding="utf-8", newline="") as out:
+        while True:
+            chunk, pending = raw.read(1 << 22), len(decoder.getstate()[0])
+            try:
+                out.write(decoder.decode(chunk, final=not chunk))
+            except UnicodeDecodeError as error:
+                byte = begun - pending + error.start
+                raise UserError(f"is not {encoding}: byte {byte} does not decode; declare its encoding") from None
+            if not chunk:
+                return target
+            begun += len(chunk)
 
 
 def _header(source: Source, path: Path) -> tuple[list[str] | None, int]:
@@ -250,21 +260,18 @@ def _spss(path: Path) -> tuple[list[str], Iterator[list[list[str | None]]]]:
 
     def chunks() -> Iterator[list[list[str | None]]]:
         for frame, _ in pyreadstat.read_file_in_chunks(pyreadstat.read_sav, str(path), chunksize=_BATCH):
-            values = {column: frame[column].astype(object).tolist() for column in meta.column_names}
-            texts = [[cell_text(_present(v)) for v in values[column]] for column in meta.column_names]
-            texts += [[_label(v, labels[column]) for v in values[column]] for column in labels]
+            texts = [_each_once(frame[column], cell_text) for column in meta.column_names]
+            texts += [_each_once(frame[column], lambda v, of=labels[column]: of.get(v, cell_text(v))) for column in labels]
             yield list(map(list, zip(*texts, strict=True)))
 
     return columns, chunks()
 
 
-def _present(value: object) -> object:
-    return None if value is None or value != value else value
-
-
-def _label(value: object, labels: dict) -> str | None:
-    value = _present(value)
-    return labels.get(value, cell_text(value)) if value is not None else None
+def _each_once(values: object, text: Callable[[object], str | None]) -> list[str | None]:
+    """The values as text, blanks as None; each distinct value is converted once, for answers repeat."""
+    codes, distinct = values.factorize()
+    texts = [*(text(value) for value in distinct.astype(object).tolist()), None]  # a blank has code -1: the last
+    return [texts[code] for code in codes]
 
 
 def write_text(columns: list[str], rows: Iterator[list[list[str | None]]], target: Path) -> None:

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from brandops.ingest.files import File, Hashes, files_of, find, shown_name
 from brandops.ingest.keys import Outcome, Part, files, finish_table
 from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, load_manifest, manifest_path
 from brandops.ingest.sql import literal
-from brandops.ingest.stage import Staged, open_file, stage_file
+from brandops.ingest.stage import Staged, Work, open_file, stage_files
 from brandops.ingest.transform import Transform
 from brandops.params.sources import Correction, Source, Sources, load_corrections, load_sources
 from brandops.paths import data_dir
@@ -165,16 +166,16 @@ def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
 
 def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) -> list[File]:
     remembered = run.cache / "files" / f"{source.name}.json"
-    if only is not None and source.name not in only and remembered.exists():
-        paths = [Path(path) for path in json.loads(remembered.read_text()) if Path(path).exists()]
-    elif source.kind == "sql":
+    skipped = only is not None and source.name not in only and remembered.exists()
+    paths = [path for path in map(Path, json.loads(remembered.read_text())) if path.exists()] if skipped else []
+    if not paths and source.kind == "sql":
         path = databases.sqlite_path(source, run.profile)
         if path is None:
             target = run.scratch / f"{source.name}.parquet"
             databases.stage(run.con, source, run.profile, target)
             return [File(target, f"{source.name} (database)", hashes.of(target))]
         paths = [path]
-    else:
+    elif not paths:
         paths = find(source.path, run.profile, source.name)
     remembered.parent.mkdir(exist_ok=True)
     remembered.write_text(json.dumps([str(path) for path in paths]))
@@ -188,6 +189,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
+@cache
 def _code() -> str:
     """Fingerprint of the code a staged file depends on."""
     folders = [Path(__file__).parent, Path(brandops.contract.__file__).parent, Path(brandops.params.__file__).parent]
@@ -211,32 +213,30 @@ def _stage_key(run: _Run, source: Source, file: File, hashes: Hashes) -> str:
 def _stage_all(run: _Run, plan: Plan, keys: dict[tuple[str, str], str]) -> dict[str, Staged]:
     staged: dict[str, Staged] = {}
     for source, files_ in plan:
-        fresh = 0
-        for file in files_:
-            key = keys[source.name, file.shown]
-            found = Staged.load(run.cache / "staged" / key)
-            if found is None:
-                found = _stage_one(run, source, file, key)
-                fresh += 1
-            staged[key] = found
-        total = sum(staged[keys[source.name, file.shown]].rows_in for file in files_)
-        run.progress(f"ingest: {source.name}: {len(files_)} files ({fresh} new), {total:,} rows")
+        own = {file.shown: keys[source.name, file.shown] for file in files_}
+        found = {shown: Staged.load(run.cache / "staged" / key) for shown, key in own.items()}
+        fresh = [file for file in files_ if found[file.shown] is None]
+        found |= _stage_fresh(run, source, {own[file.shown]: file for file in fresh})
+        staged |= {own[file.shown]: found[file.shown] for file in files_}
+        total = sum(account.rows_in for account in found.values())
+        run.progress(f"ingest: {source.name}: {len(files_)} files ({len(fresh)} new), {total:,} rows")
     return staged
 
 
-def _stage_one(run: _Run, source: Source, file: File, key: str) -> Staged:
-    folder = run.scratch / "staging"
-    shutil.rmtree(folder, ignore_errors=True)
-    corrections = run.corrections_of(source)
-    staged, run.transforms[key] = stage_file(
-        run.con, run.sources, source, run.profile, file, folder, run.scratch / key[:16], corrections
-    )
-    target = run.cache / "staged" / key
-    shutil.rmtree(target, ignore_errors=True)
-    target.parent.mkdir(exist_ok=True)
-    folder.rename(target)
-    staged.folder = target
-    return staged
+def _stage_fresh(run: _Run, source: Source, fresh: dict[str, File]) -> dict[str, Staged]:
+    """Stage the files (by key) and move each into the cache; gives them by shown name."""
+    keys = {file.shown: key for key, file in fresh.items()}
+    works = (Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items())
+    found: dict[str, Staged] = {}
+    for work, staged, transform in stage_files(run.con, run.sources, source, run.profile, works, run.corrections_of(source)):
+        key = keys[work.file.shown]
+        target = run.cache / "staged" / key
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(exist_ok=True)
+        work.folder.rename(target)
+        staged.folder = target
+        run.transforms[key], found[work.file.shown] = transform, staged
+    return found
 
 
 def _finish_all(
@@ -261,7 +261,9 @@ def _finish_all(
                 key = keys[source.name, file.shown]
                 account.append(f"{key} {json.dumps(source.on_orphan, sort_keys=True)}")
                 if file.same_as is None:
-                    parts.append(Part(source, file, staged[key], f"{source.name}-{file.hash[:16]}.parquet"))
+                    # Content that comes back into force has a file of its own for each time.
+                    again = f"-{file.known_from:%Y%m%d}" if file.known_from else ""
+                    parts.append(Part(source, file, staged[key], f"{source.name}-{file.hash[:16]}{again}.parquet"))
         marks[table] = _digest(_code(), *account, *(marks[other] for other in sorted(graph[table])))
         folder = run.cache / "tables" / marks[table]
         outcome = Outcome.load(folder)
@@ -278,8 +280,9 @@ def _finish_one(
     def transform_of(part: Part) -> Transform:
         key = keys[part.source.name, part.file.shown]
         if key not in run.transforms:
-            place, corrections = run.scratch / key[:16], run.corrections_of(part.source)
-            _, run.transforms[key] = open_file(run.con, run.sources, part.source, run.profile, part.file, place, corrections)
+            raw = open_file(run.con, run.sources, part.source, run.profile, part.file, run.scratch / key[:16])
+            corrections = run.corrections_of(part.source)
+            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation], corrections)
         return run.transforms[key]
 
     referenced = {

@@ -1,9 +1,12 @@
-"""One file: read, mapped, converted, corrected, judged by the rules that look at one row; its good rows and its rejects.
+"""Files: read, mapped, converted, corrected, judged by the rules that look at one row; their good rows and their rejects.
 
-What depends on other files (orphans, duplicates) is judged per table in `brandops.ingest.keys`.
+Small files of a source are taken together: planning the query of one costs more than running it over all of them. Each
+keeps its own numbering, account and output. What depends on other files (orphans, duplicates) is judged per table in
+`brandops.ingest.keys`.
 """
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,16 +14,29 @@ import duckdb
 
 from brandops.errors import UserError
 from brandops.ingest import databases, select
+from brandops.ingest.convert import is_listed_blank
 from brandops.ingest.files import File
 from brandops.ingest.readers import Raw, first_line, parquet, read
 from brandops.ingest.sql import literal, name
-from brandops.ingest.transform import MASK, Transform
+from brandops.ingest.transform import MASK, Column, Transform, raw_columns
 from brandops.params.sources import Correction, Source, Sources
 
 REJECTS = {
     "source": "VARCHAR", "table": "VARCHAR", "file": "VARCHAR", "row": "BIGINT", "column": "VARCHAR", "value": "VARCHAR",
     "rule": "VARCHAR", "record": "VARCHAR", "known_on": "DATE",
 }  # fmt: skip
+NO_REJECTS = "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in REJECTS.items()) + " WHERE false"
+# Files are taken together up to this many rows; a larger one alone is written as it is read, in bounded memory.
+_TOGETHER = 300_000
+
+
+@dataclass(frozen=True)
+class Work:
+    """A file to stage: where its output goes, and a folder for raw copies that outlives the queries."""
+
+    file: File
+    folder: Path
+    scratch: Path
 
 
 @dataclass
@@ -72,10 +88,9 @@ class Staged:
 
 
 def open_file(
-    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, file: File, scratch: Path,
-    corrections: list[Correction],
-) -> tuple[Raw, Transform]:  # fmt: skip
-    """Read a file and prepare its query; the relations stay valid while `scratch` does."""
+    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, file: File, scratch: Path
+) -> Raw:  # fmt: skip
+    """Make a file a relation of raw values, its source's `select` applied; it stays valid while `scratch` does."""
     scratch.mkdir(parents=True, exist_ok=True)
     if source.kind == "sql":
         target = scratch / "rows.parquet"
@@ -85,40 +100,66 @@ def open_file(
         raw = read(con, source, file.path, file.shown, scratch)
     if source.select is not None:
         raw = select.apply(con, sources, source, profile, file.shown, raw, scratch)
-    return raw, Transform(con, sources, source, raw.relation, corrections)
+    return raw
 
 
-def stage_file(
-    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, file: File, folder: Path, scratch: Path,
+def stage_files(
+    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, works: Iterable[Work],
     corrections: list[Correction],
-) -> tuple[Staged, Transform]:  # fmt: skip
-    """Write a file's good and rejected rows into `folder`.
+) -> Iterator[tuple[Work, Staged, Transform]]:  # fmt: skip
+    """Write each file's good and rejected rows into its folder; gives the query of each for later questions.
 
     Raises
     ------
     UserError
-        If the file cannot be read at all, or SQL of the mapping or of a correction fails.
+        If a file cannot be read at all, or SQL of the mapping or of a correction fails.
     """
-    raw, transform = open_file(con, sources, source, profile, file, scratch, corrections)
-    folder.mkdir(parents=True, exist_ok=True)
-    staged = Staged(folder, raw.rows, 0, raw.footer)
-    sent_twice = file.same_as is not None
+    waiting: list[tuple[Work, Raw]] = []
+    columns: dict[str, str] = {}
+    for work in works:
+        raw = open_file(con, sources, source, profile, work.file, work.scratch)
+        found = raw_columns(con, raw.relation)
+        full = sum(other.rows for _, other in waiting) + raw.rows > _TOGETHER
+        if waiting and (full or found != columns):
+            yield from _stage(con, sources, source, waiting, corrections)
+            waiting = []
+        columns = found
+        waiting.append((work, raw))
+    if waiting:
+        yield from _stage(con, sources, source, waiting, corrections)
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, taken: list[tuple[Work, Raw]], corrections: list[Correction]
+) -> Iterator[tuple[Work, Staged, Transform]]:
+    """Stage files of the same columns together."""
+    raws = [raw for _, raw in taken]
+    files = [work.file for work, _ in taken]
+    transform = Transform(con, sources, source, files[0].shown, [raw.relation for raw in raws], corrections)
+    staged = [Staged(work.folder, raw.rows, 0, raw.footer) for work, raw in taken]
+    for work, _ in taken:
+        work.folder.mkdir(parents=True, exist_ok=True)
     try:
-        if corrections and not sent_twice:
-            _write_matched(con, transform, folder)
-        where = "false" if sent_twice else "true"
-        staged.loaded = _copy(
-            con, f"SELECT * EXCLUDE (_row), {_provenance(source, file)} FROM ({transform.valid()}) WHERE {where}", staged.rows
-        )
-        _write_rejects(con, raw, transform, file, staged, sent_twice)
-        if not sent_twice:
-            staged.conversions = _count_formats(con, transform)
+        conversions = _count_formats(con, transform, [n for n, file in enumerate(files) if file.same_as is None])
+        for account, found in zip(staged, conversions, strict=True):
+            account.conversions = found
+        if corrections:
+            _write_matched(con, transform, staged, files)
+        _write_rows(con, transform, staged, files)
+        _write_rejects(con, transform, staged, files, raws)
     except duckdb.Error as error:
-        raise UserError(f"{source.name}: {file.shown}: {first_line(error)}") from None
-    if staged.rows_in != staged.loaded + sum(staged.rules.values()):
-        raise AssertionError(f"{source.name}: {file.shown}: {staged.rows_in} rows in, {staged.loaded} loaded, {staged.rules}")
-    staged.save()
-    return staged, transform
+        if len(taken) > 1:  # one by one, to name the file at fault
+            for one in taken:
+                yield from _stage(con, sources, source, [one], corrections)
+            return
+        raise UserError(f"{source.name}: {files[0].shown}: {first_line(error)}") from None
+    for part, ((work, _), account) in enumerate(zip(taken, staged, strict=True)):
+        if account.rows_in != account.loaded + sum(account.rules.values()):
+            raise AssertionError(
+                f"{source.name}: {work.file.shown}: {account.rows_in} rows in, {account.loaded} loaded, {account.rules}"
+            )
+        account.save()
+        yield work, account, transform.only(part)
 
 
 def _provenance(source: Source, file: File) -> str:
@@ -137,54 +178,130 @@ def reject_columns(source: Source, file: File) -> str:
     return f'{literal(source.name)} AS source, {literal(source.table)} AS "table", {literal(file.shown)} AS file'
 
 
+def _repeats(files: list[File]) -> str:
+    """Condition: the row is of a file sent twice."""
+    repeats = [str(part) for part, file in enumerate(files) if file.same_as is not None]
+    return f"_part IN ({', '.join(repeats)})" if repeats else "false"
+
+
+def _write_rows(con: duckdb.DuckDBPyConnection, transform: Transform, staged: list[Staged], files: list[File]) -> None:
+    """Write the rows that pass, each file's into its own."""
+    good = f"SELECT * FROM ({transform.valid()}) WHERE NOT {_repeats(files)}"
+    # Pushed down, each rule would convert its column anew; kept above, all rules see the values converted once.
+    con.execute("SET disabled_optimizers = 'filter_pushdown'")
+    try:
+        if len(files) == 1:
+            listed = f"* EXCLUDE (_part, _row), {_provenance(transform.source, files[0])}"
+            staged[0].loaded = _copy(con, f"SELECT {listed} FROM ({good})", staged[0].rows)
+            return
+        con.execute(f"CREATE OR REPLACE TEMP TABLE good AS {good}")
+    finally:
+        con.execute("RESET disabled_optimizers")
+    for part, (account, file) in enumerate(zip(staged, files, strict=True)):
+        listed = f"* EXCLUDE (_part, _row), {_provenance(transform.source, file)}"
+        account.loaded = _copy(con, f"SELECT {listed} FROM good WHERE _part = {part}", account.rows)
+
+
 def _write_rejects(
-    con: duckdb.DuckDBPyConnection, raw: Raw, transform: Transform, file: File, staged: Staged, sent_twice: bool
+    con: duckdb.DuckDBPyConnection, transform: Transform, staged: list[Staged], files: list[File], raws: list[Raw]
 ) -> None:
     """Write the rejected rows and count them by rule; nothing is evaluated again where every row passed."""
-    head = reject_columns(transform.source, file)
-    parts = ["SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in REJECTS.items()) + " WHERE false"]
-    if staged.loaded < raw.rows - len(raw.unreadable):
-        where = f"_row NOT IN (SELECT _row FROM read_parquet({literal(staged.rows)}))"
-        rejected = transform.rejected(where, "file_sent_twice" if sent_twice else None)
-        parts.append(f"SELECT {head}, * FROM ({rejected})")
-    if raw.unreadable:
-        hidden = bool(transform.table.personal)
-        values = ", ".join(
-            f"({row}, {literal(problem)}, {literal(MASK if hidden else json.dumps({'line': text}, ensure_ascii=False))})"
-            for row, text, problem in raw.unreadable
+    missing = [part for part, (a, raw) in enumerate(zip(staged, raws, strict=True)) if a.loaded < raw.rows - len(raw.unreadable)]
+    if missing:
+        loaded = " UNION ALL ".join(
+            f"SELECT {part} AS part, _row FROM read_parquet({literal(staged[part].rows)})" for part in missing
         )
-        rule = "file_sent_twice" if sent_twice else "unreadable_line"
-        parts.append(
-            f"SELECT {head}, row, NULL, problem, {literal(rule)}, record, NULL FROM (VALUES {values}) AS u(row, problem, record)"
-        )
-    _copy(con, f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY row", staged.rejects)
-    counts = con.execute(f"SELECT rule, count(*) FROM read_parquet({literal(staged.rejects)}) GROUP BY rule ORDER BY rule")
-    staged.rules = dict(counts.fetchall())
+        where = f"_part IN ({', '.join(map(str, missing))}) AND (_part, _row) NOT IN ({loaded})"
+        once = transform.rejected(where)
+        if any(files[part].same_as is not None for part in missing):
+            twice = transform.rejected(f"{where} AND {_repeats(files)}", "file_sent_twice")
+            once = f"{transform.rejected(f'{where} AND NOT {_repeats(files)}')} UNION ALL {twice}"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {once}")
+    for part, (account, file, raw) in enumerate(zip(staged, files, raws, strict=True)):
+        head = reject_columns(transform.source, file)
+        parts = []
+        if part in missing:
+            parts.append(f"SELECT {head}, * EXCLUDE (_part) FROM bad WHERE _part = {part}")
+        if raw.unreadable:
+            parts.append(_unreadable(raw, head, bool(transform.table.personal), file.same_as is not None))
+        rejects = " UNION ALL ".join([NO_REJECTS, *parts])
+        _copy(con, f"SELECT * FROM ({rejects}) ORDER BY row" if parts else rejects, account.rejects)
+        if parts:
+            counted = f"SELECT rule, count(*) FROM read_parquet({literal(account.rejects)}) GROUP BY rule ORDER BY rule"
+            account.rules = dict(con.execute(counted).fetchall())
 
 
-def _write_matched(con: duckdb.DuckDBPyConnection, transform: Transform, folder: Path) -> None:
+def _unreadable(raw: Raw, head: str, hidden: bool, sent_twice: bool) -> str:
+    """Rejects of the lines that could not be split into columns."""
+    values = ", ".join(
+        f"({row}, {literal(problem)}, {literal(MASK if hidden else json.dumps({'line': text}, ensure_ascii=False))})"
+        for row, text, problem in raw.unreadable
+    )
+    rule = literal("file_sent_twice" if sent_twice else "unreadable_line")
+    return f"SELECT {head}, row, NULL, problem, {rule}, record, NULL FROM (VALUES {values}) AS u(row, problem, record)"
+
+
+def _write_matched(con: duckdb.DuckDBPyConnection, transform: Transform, staged: list[Staged], files: list[File]) -> None:
     flags = [f"correction {position}" for position in range(len(transform.corrections))]
+    columns = ", ".join(map(name, [*transform.table.columns, "_part", "_row", *flags]))
     found = " OR ".join(map(name, flags))
-    columns = ", ".join(map(name, [*transform.table.columns, "_row", *flags]))
-    _copy(con, f"SELECT {columns} FROM ({transform.matched()}) WHERE {found}", str(folder / "matched.parquet"))
+    con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS SELECT {columns} FROM ({transform.matched()}) WHERE {found}")
+    for part, (account, file) in enumerate(zip(staged, files, strict=True)):
+        if file.same_as is None:
+            _copy(con, f"SELECT * EXCLUDE (_part) FROM matched WHERE _part = {part}", str(account.folder / "matched.parquet"))
 
 
-def _count_formats(con: duckdb.DuckDBPyConnection, transform: Transform) -> list[list]:
-    """Formats of dates, times, numbers and booleans: counted in one scan, looked at closely only where not the usual one."""
+def _count_formats(con: duckdb.DuckDBPyConnection, transform: Transform, parts: list[int]) -> list[list[list]]:
+    """Formats of dates, times, numbers and booleans, per file; looked at closely only where not the usual one.
+
+    Columns in which nothing but the usual format and blanks is met are marked uniform.
+    """
     columns = transform.formats()
-    if not columns:
-        return []
+    found: list[list[list]] = [[] for _ in transform.relations]
+    if not columns or not parts:
+        return found
+    mapped = f"({transform.mapped()})"
     counted = ", ".join(f"count({c.held}), count_if({c.conversion.fast or 'false'})" for c in columns)
-    numbers = con.execute(f"SELECT {counted} FROM ({transform.mapped()})").fetchone()
-    found: list[list] = []
+    numbers = {part: rest for part, *rest in con.execute(f"SELECT _part, {counted} FROM {mapped} GROUP BY ALL").fetchall()}
+    none = [0] * (2 * len(columns))
+    met: dict[tuple[int, str, str], int] = {}
+    doubtful: list[Column] = []
     for position, column in enumerate(columns):
-        present, quick = numbers[2 * position], numbers[2 * position + 1]
-        met = {column.conversion.fast_format: quick} if quick else {}
-        if present > quick:
-            rest = f"{column.held} IS NOT NULL AND NOT coalesce({column.conversion.fast or 'false'}, false)"
-            query = f"SELECT {column.conversion.format}, count(*) FROM ({transform.mapped()}) WHERE {rest} GROUP BY 1"
-            for label, values in con.execute(query).fetchall():
-                if label is not None:
-                    met[label] = met.get(label, 0) + values
-        found += [[column.name, label, met[label]] for label in sorted(met)]
+        for part in parts:
+            quick = numbers.get(part, none)[2 * position + 1]
+            if quick:
+                met[part, column.name, column.conversion.fast_format] = quick
+        # Rows of a file sent twice are converted too, if only to show them.
+        if any(count[2 * position] > count[2 * position + 1] for count in numbers.values()):
+            doubtful.append(column)
+        else:
+            column.uniform = True
+    odd = _other_than_blank(con, mapped, doubtful)
+    for column in doubtful:
+        column.uniform = column.name not in odd
+        if column.uniform:
+            continue
+        query = f"SELECT _part, {column.conversion.format}, count(*) FROM {mapped} WHERE {_unusual(column)} GROUP BY ALL"
+        for part, label, values in con.execute(query).fetchall():
+            if label is not None and part in parts:
+                met[part, column.name, label] = met.get((part, column.name, label), 0) + values
+    order = [column.name for column in columns]
+    for part, column, label in sorted(met, key=lambda key: (order.index(key[1]), key[2])):
+        found[part].append([column, label, met[part, column, label]])
     return found
+
+
+def _unusual(column: Column) -> str:
+    return f"{column.held} IS NOT NULL AND NOT coalesce({column.conversion.fast or 'false'}, false)"
+
+
+def _other_than_blank(con: duckdb.DuckDBPyConnection, mapped: str, columns: list[Column]) -> set[str]:
+    """Names of the columns that hold a value which is neither blank nor of the usual format."""
+    counted = [
+        f"count_if({_unusual(column)}{f' AND NOT {is_listed_blank(column.held)}' if column.raw_type == 'VARCHAR' else ''})"
+        for column in columns
+    ]
+    if not columns:
+        return set()
+    numbers = con.execute(f"SELECT {', '.join(counted)} FROM {mapped}").fetchone()
+    return {column.name for column, number in zip(columns, numbers, strict=True) if number}

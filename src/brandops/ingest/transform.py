@@ -1,9 +1,11 @@
-"""One file's rows as one SQL query: raw columns → contract columns → declared corrections → derived columns → rules.
+"""Files' rows as one SQL query: raw columns → contract columns → declared corrections → derived columns → rules.
 
 The query is layered: `mapped` takes the raw values, `converted` brings them to the contract's types, `corrected` applies
-the profile's corrections, `judged` adds the first rule each row breaks.
+the profile's corrections, `valid` and `rejected` judge the rows by the rules. It serves any number of files with the same
+columns: planning it costs as much as running it over 100,000 rows, and a company sends many small files.
 """
 
+import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,7 +28,10 @@ DERIVED = {("sales_lines", "net_sales"): "CAST(round({quantity} * {net_price}, 4
 
 @dataclass
 class Column:
-    """A contract column as one source fills it: the raw expression, its type and how it is converted."""
+    """A contract column as one source fills it: the raw expression, its type and how it is converted.
+
+    `uniform` says that every value of the files at hand takes the conversion's fast path or is blank.
+    """
 
     name: str
     dtype: dt.DataType
@@ -35,6 +40,12 @@ class Column:
     raw_type: str
     conversion: Conversion
     blank: str
+    uniform: bool = False
+
+    @property
+    def value(self) -> str:
+        """SQL of the contract's value."""
+        return self.conversion.fast_value if self.uniform and self.conversion.fast_value else self.conversion.value
 
     @property
     def held(self) -> str:
@@ -43,15 +54,16 @@ class Column:
 
 
 class Transform:
-    """The query for one file of a source."""
+    """The query for files of a source: `relations` have the same columns; `_part` numbers them, `_row` their rows."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, relation: str, corrections: list[Correction]
-    ):
-        self.source, self.relation, self.corrections = source, relation, corrections
+        self, con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, shown: str, relations: list[str],
+        corrections: list[Correction],
+    ):  # fmt: skip
+        self.source, self.relations, self.corrections = source, relations, corrections
+        self._place = f"{source.name}: {shown}"
         self.table: Table = TABLES[source.table]
-        described = con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-        self.raw_columns = {row[0]: row[1] for row in described if row[0] != "_row"}
+        self.raw_columns = raw_columns(con, relations[0])
         self._zone = sources.time_zone
         origins = {column: source.column(column) for column in source.columns}
         self._refuse_absent(origins)
@@ -64,12 +76,17 @@ class Transform:
             self._column(column, origins[column], raws[column], types[column]) for column in self.table.columns if column in origins
         ]
 
+    def only(self, part: int) -> "Transform":
+        """The query for one of the files; it is part 0 of it."""
+        alone = copy.copy(self)
+        alone.relations = [self.relations[part]]
+        return alone
+
     def _refuse_absent(self, origins: dict[str, ColumnMap]) -> None:
         absent = [o.source for o in origins.values() if o.source is not None and o.source not in self.raw_columns]
         if absent:
             raise UserError(
-                f"{self.source.name}: no column {', '.join(map(repr, absent))} in the export; "
-                f"its columns: {', '.join(self.raw_columns)}"
+                f"{self._place}: no column {', '.join(map(repr, absent))} in the export; its columns: {', '.join(self.raw_columns)}"
             )
 
     def _raw(self, origin: ColumnMap, parameters: dict, dtype: dt.DataType) -> str:
@@ -85,9 +102,9 @@ class Transform:
     def _types(self, con: duckdb.DuckDBPyConnection, raws: dict[str, str]) -> dict[str, str]:
         listed = ", ".join(f"{raw} AS {name(column)}" for column, raw in raws.items())
         try:
-            return {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT {listed} FROM {self.relation}").fetchall()}
+            return {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT {listed} FROM {self.relations[0]}").fetchall()}
         except duckdb.Error as error:
-            raise UserError(f"{self.source.name}: columns: {first_line(error)}") from None
+            raise UserError(f"{self._place}: columns: {first_line(error)}") from None
 
     def _column(self, column: str, origin: ColumnMap, raw: str, raw_type: str) -> Column:
         schema = self.table.columns[column]
@@ -109,12 +126,14 @@ class Transform:
     def mapped(self, where: str = "") -> str:
         """Raw values under the names they are carried by; `where` restricts the rows after all of them were seen."""
         listed = ", ".join(f"{column.raw} AS {column.held}" for column in self.columns)
-        query = f"SELECT _row, {listed} FROM {self.relation}"
+        # The mapping's SQL may look at other rows of its file (row_number()), so it is applied to each by itself.
+        parts = (f"SELECT {part} AS _part, _row, {listed} FROM {relation}" for part, relation in enumerate(self.relations))
+        query = " UNION ALL ".join(parts)
         return f"SELECT * FROM ({query}) WHERE {where}" if where else query
 
     def converted(self, where: str = "") -> str:
         """Raw values and the contract's columns."""
-        listed = ", ".join(f"{column.conversion.value} AS {name(column.name)}" for column in self.columns)
+        listed = ", ".join(f"{column.value} AS {name(column.name)}" for column in self.columns)
         given = {column.name for column in self.columns}
         missing = "".join(
             f", CAST(NULL AS {sql_type(_dtype(schema))}) AS {name(other)}"
@@ -123,19 +142,23 @@ class Transform:
         )
         return f"SELECT *, {listed}{missing} FROM ({self.mapped(where)})"
 
-    def matched(self) -> str:
+    def matched(self, where: str = "") -> str:
         """Per row, which corrections apply to it, as columns `correction 0`, `correction 1`, ..."""
         listed = ", ".join(
             f"coalesce(({correction.where}), false) AS {name(f'correction {position}')}"
             for position, correction in enumerate(self.corrections)
         )
-        return f"SELECT *, {listed} FROM ({self.converted()})"
+        return f"SELECT *, {listed} FROM ({self.converted(where)})"
 
     def corrected(self, where: str = "") -> str:
         """The converted rows with corrections applied and derived columns filled."""
-        query, dropped = self.converted(where), "false"
-        for correction in self.corrections:
-            applies = f"coalesce(({correction.where}), false)"
+        if not self.corrections:
+            query, dropped = self.converted(where), "false"
+        else:
+            # Every correction finds its rows as they were sent, as its guard does, whatever an earlier one changes.
+            query, dropped = self.matched(where), "false"
+        for position, correction in enumerate(self.corrections):
+            applies = name(f"correction {position}")
             if correction.action == "drop":
                 dropped = f"({dropped} OR {applies})"
             elif correction.action in ("override", "scale"):
@@ -164,19 +187,19 @@ class Transform:
                 yield f"({quoted} IS NOT NULL AND NOT {check_sql(check, quoted)})", f"check:{check.name}", column
 
     def valid(self) -> str:
-        """Rows that break no rule of their own, contract columns only, and `_row`."""
+        """Rows that break no rule of their own, contract columns only, and `_part` and `_row`."""
         # A rule sees the converted value; as one conjunction the engine evaluates it while it writes.
         broken = " OR ".join(condition for condition, _, _ in self.rules())
         listed = ", ".join(name(column) for column in self.table.columns)
-        return f"SELECT {listed}, _row FROM ({self.corrected()}) WHERE NOT ({broken})"
+        return f"SELECT {listed}, _part, _row FROM ({self.corrected()}) WHERE NOT ({broken})"
 
     def rejected(self, where: str, always: str | None = None) -> str:
-        """Rows with the first rule they break: row, column, value, rule, record, known_on.
+        """Rows with the first rule they break: _part, row, column, value, rule, record, known_on.
 
         Parameters
         ----------
         where
-            Condition on `_row` that picks the rows.
+            Condition on `_part` and `_row` that picks the rows.
         always
             A rule all of them break (`file_sent_twice`), instead of their own.
         """
@@ -196,7 +219,7 @@ class Transform:
         column = pick([literal(case[2]) for case in cases])
         shown = pick([value(case[2]) for case in cases])
         return (
-            f'SELECT _row AS row, {column} AS "column", {shown} AS value, {rule} AS rule, '
+            f'SELECT _part, _row AS row, {column} AS "column", {shown} AS value, {rule} AS rule, '
             f"{self._record()} AS record, {self.known_on()} AS known_on FROM ({self.corrected(where)})"
         )
 
@@ -241,6 +264,11 @@ class Transform:
     def formats(self) -> list[Column]:
         """Columns whose formats are counted: dates, times and numbers read from the export."""
         return [c for c in self.columns if not c.dtype.is_string() and c.origin.value is None and c.origin.map is None]
+
+
+def raw_columns(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Name and type of a relation's raw columns."""
+    return {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall() if row[0] != "_row"}
 
 
 def _dtype(schema: pa.Column) -> dt.DataType:

@@ -22,7 +22,7 @@ Language = Literal["en", "zh"]
 class Strict(BaseModel):
     """A parameter block: unknown keys and wrong types are errors."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Targets(Strict):
@@ -84,6 +84,9 @@ class Plan(Strict):
     targets: Targets = Field(default_factory=Targets)
     stages: list[Stage] = Field(default_factory=list)
     survey: SurveyRules = Field(default_factory=SurveyRules)
+    names: dict[Language, dict[str, str]] = Field(
+        default_factory=dict, description="what readers of a language call values of the data: channels, regions, brands ..."
+    )
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

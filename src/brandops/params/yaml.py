@@ -37,7 +37,7 @@ _MEANINGS = {
 class Strict(BaseModel):
     """Base of all models read from YAML: unknown keys are refused, no type is coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class _Loader(yaml.SafeLoader):
@@ -45,15 +45,16 @@ class _Loader(yaml.SafeLoader):
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict:
-    loader.flatten_mapping(node)
     seen: dict[Any, int] = {}
-    for key_node, _ in node.value:
+    # Looked for before `<<` brings in another mapping's keys: those may be given anew, that is what merging is for.
+    for key_node in (key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"):
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
         if key in seen:
             place = f"{shown(loader.name)}:{line}"
             raise UserError(f"{place}: {key} is given twice (first in line {seen[key]}); keep one")
         seen[key] = line
+    loader.flatten_mapping(node)
     return {loader.construct_object(k): loader.construct_object(v, deep=True) for k, v in node.value}
 
 

@@ -1,12 +1,24 @@
 """The data dictionary page, written from the contract."""
 
+import re
 from html import escape
 
 from brandops.contract import TABLES, Table
 from brandops.i18n import gettext as _
+from brandops.i18n import mark
 from brandops.pipeline.cells import PageText, raw
+from brandops.present.sentences.data_names import table_name
 
 NAME = "data_dictionary"
+_TYPES = {
+    "string": mark("text"),
+    "date": mark("day"),
+    "timestamp": mark("time"),
+    "boolean": mark("yes or no"),
+    "int64": mark("whole number"),
+    "float64": mark("number"),
+    "decimal": mark("exact decimal"),
+}
 
 
 def dictionary_page() -> PageText:
@@ -23,7 +35,8 @@ def messages() -> list[str]:
     """What the contract's texts add to the catalogue: grains and descriptions of columns."""
     found = {table.grain: None for table in TABLES.values()}
     found |= {column.metadata["description"]: None for table in TABLES.values() for column in table.columns.values()}
-    return list(found)
+    units = (column.metadata["unit"] for table in TABLES.values() for column in table.columns.values())
+    return list(found | {unit: None for unit in units if unit})
 
 
 def _table(table: Table) -> str:
@@ -32,11 +45,11 @@ def _table(table: Table) -> str:
         facts.append((_("Known on"), table.known_on))
     if table.fresh_within_days is not None:
         facts.append((_("Fresh within"), _("{number} days").format(number=table.fresh_within_days)))
-    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{_prose(text)}</dd>" for name, text in facts)
     heads = (_("Column"), _("Type"), _("Unit"), _("Meaning"), _("Notes"))
     head = "".join(f"<th>{escape(name)}</th>" for name in heads)
     rows = "".join(_row(name, column) for name, column in table.columns.items())
-    return f"## {table.name} {{#{table.name}}}\n\n" + raw(
+    return f"## {table_name(table.name)} · {table.name} {{#{table.name}}}\n\n" + raw(
         f'<dl class="bo-facts">{listed}</dl><div class="bo-scroll" role="region" aria-label="{escape(table.name)}" '
         f'tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
@@ -51,5 +64,17 @@ def _row(name: str, column: object) -> str:
         notes.append(_("later"))
     if facts["references"]:
         notes.append(_("refers to {column}").format(column=facts["references"]))
-    cells = (str(column.dtype), facts["unit"] or "", _(facts["description"]), ", ".join(notes))
-    return f"<tr><td><code>{escape(name)}</code></td>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>"
+    cells = (_type(column.dtype), _(facts["unit"]) if facts["unit"] else "", _(facts["description"]), _(", ").join(notes))
+    return f"<tr><td><code>{escape(name)}</code></td>" + "".join(f"<td>{_prose(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _type(dtype: object) -> str:
+    """A column's type in words; an exact decimal with its digits."""
+    kind, bracket, digits = str(dtype).partition("(")
+    word = _(_TYPES[kind]) if kind in _TYPES else kind
+    return f"{word} ({digits}" if bracket and kind == "decimal" else word
+
+
+def _prose(text: str) -> str:
+    """A text as markup, what stands in backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))

@@ -83,7 +83,7 @@ def ledger_months(reconciled: pd.DataFrame) -> Arguments:
 
 def companies(coverage: pd.DataFrame) -> Arguments:
     """Companies in the market data and how completely they are covered."""
-    names = coverage["competitor"].map(lambda name: _("Own company") if name == "own" else name)
+    names = coverage["competitor"].map(words)
     columns = {
         "competitor": _("Company"),
         "months": (_("Months covered"), "integer"),

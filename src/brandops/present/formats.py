@@ -147,6 +147,11 @@ def change(value: float | None, previous: float | None, unit: str, currency: str
     return signed(value - previous, {"ratio": 2, "rank": 0, "count": 0, "units": 0}.get(unit, 1))
 
 
+def sentences(*parts: str) -> str:
+    """Sentences after one another: parted by a space, which Chinese does not have."""
+    return ("" if language() == "zh" else " ").join(part for part in parts if part)
+
+
 def missing(value: object) -> bool:
     """True for None, NaN, NA and infinities."""
     if value is None:

@@ -60,7 +60,7 @@ def interval_text(figure: Figure) -> str:
     if figure.low is None and figure.high is None:
         return ""
     low, high = (formats.quantity(side, figure.unit, _default_currency) for side in (figure.low, figure.high))
-    return f"{low} … {high}"
+    return _("{low} … {high}").format(low=low, high=high)
 
 
 def tile(figure: Figure) -> str:

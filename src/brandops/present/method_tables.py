@@ -62,7 +62,7 @@ def traffic(months: pd.DataFrame) -> Arguments:
     """Visits by month and service."""
     columns = {
         "month": (_("Month"), "month"),
-        "property": _("Service"),
+        "property": _("Analytics service"),
         "sessions": (_("Sessions"), "integer"),
         "users": (_("Daily visitors"), "integer"),
         "page_views": (_("Page views"), "integer"),
@@ -80,7 +80,7 @@ def traffic(months: pd.DataFrame) -> Arguments:
 def traffic_sources(found: pd.DataFrame) -> Arguments:
     """Visits by service and source."""
     columns = {
-        "property": _("Service"),
+        "property": _("Analytics service"),
         "source_medium": _("Source"),
         "sessions": (_("Sessions"), "integer"),
         "share": (_("Share of the service"), "fraction"),
@@ -135,7 +135,7 @@ def kinds(found: pd.DataFrame) -> Arguments:
 
 def conversions(met: pd.DataFrame) -> Arguments:
     """Formats of dates and numbers met and converted."""
-    tables = met["tables"].map(lambda names: ", ".join(table_name(name) for name in names.split(", ")))
+    tables = met["tables"].map(lambda names: _(", ").join(table_name(name) for name in names.split(", ")))
     columns = {
         "format": _("Format"),
         "values": (_("Values"), "integer"),

@@ -22,7 +22,7 @@ from brandops import paths
 from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import language as current_language
-from brandops.i18n import use_language
+from brandops.i18n import use_language, use_names
 from brandops.periods import Grain, Period, latest_complete, parse_period
 from brandops.present import brand, formats, html
 from brandops.present.charts import show_chart
@@ -37,6 +37,7 @@ from brandops.present.results import (
     make_figure,
 )
 from brandops.present.scorecard import scorecard, verdict_sentences
+from brandops.present.sentences.data_names import table_name
 from brandops.present.status import Status, worst
 from brandops.present.tables import Column, publish_table
 
@@ -127,7 +128,7 @@ class Page:
         gap = NotSupplied(item=item, needs=list(needs))
         if gap not in self.results.not_supplied:
             self.results.not_supplied.append(gap)
-        tables = ", ".join(needs)
+        tables = _(", ").join(table_name(table) for table in needs)
         display(HTML(html.quiet(_("Not computed: the profile has no source for {tables}.").format(tables=tables))))
 
     def headline(self, text: str) -> None:
@@ -263,6 +264,7 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
         except ValueError as error:
             raise UserError(f"AS_OF={as_of}: not a date; write 2025-12-31") from error
     html.use_currency(plan.currency)
+    use_names(plan.names.get(current_language(), {}))
     name = report_name(span, span.end if not as_of else cut, current_language())
     build = os.environ.get("BRANDOPS_BUILD")
     folder = Path(build) if build else paths.reports_dir(profile) / ".lab" / name

@@ -7,6 +7,7 @@ from brandops.i18n import ngettext
 from brandops.present import formats, html
 from brandops.present.items import ITEMS
 from brandops.present.results import Figure, PageResults
+from brandops.present.sentences.data_names import table_name
 from brandops.present.status import WORST_FIRST, Status
 
 MAX_MISSES = 3  # the answer names the costliest misses; the scorecard names all
@@ -41,7 +42,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
                 "value": figure.value if figure else None,
                 "target_value": figure.target if figure else None,
                 "money_at_stake": figure.money_at_stake if figure else None,
-                "needs": ", ".join(needs),
+                "needs": _(", ").join(table_name(table) for table in needs),
                 "evidence": f"{page.notebook}.html#{item.anchor}" if page else "",
             }
         )
@@ -50,10 +51,10 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
 
 
 def deciding_figure(figures: list[Figure]) -> Figure | None:
-    """The figure that gives an item its status: of the worst, whole period before detail, then as stated."""
+    """The figure that gives an item its status: of the worst, whole period before detail, then the costliest, then as stated."""
     if not figures:
         return None
-    return min(figures, key=lambda figure: (WORST_FIRST.index(figure.status), bool(figure.grain)))
+    return min(figures, key=lambda f: (WORST_FIRST.index(f.status), bool(f.grain), -(f.money_at_stake or 0)))
 
 
 def verdict_sentences(results: list[PageResults]) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from great_tables import GT
 
 from brandops.i18n import gettext as _
+from brandops.i18n import shown as reader_name
 from brandops.present import formats, html
 from brandops.present.downloads import write_downloads
 from brandops.present.status import Status
@@ -68,7 +69,7 @@ def publish_table(
         f'<figure class="bo-table" id="tbl-{escape(name)}"><figcaption>{escape(caption)}</figcaption>'
         f'<div class="bo-scroll" role="region" aria-label="{escape(caption)}" tabindex="0">{_markup(table)}</div>'
         f"{foot}"
-        f'<p class="bo-downloads">{escape(_("Download"))}:{links}</p></figure>'
+        f'<p class="bo-downloads">{escape(_("Download:"))}{links}</p></figure>'
     )
 
 
@@ -126,7 +127,7 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
             case "html":
                 return str(value)
             case "text" | "figure":
-                return escape(_yes_no(value) if isinstance(value, bool) else str(value))
+                return escape(_yes_no(value) if isinstance(value, bool) else reader_name(value))
         raise ValueError(f"column format {kind!r} is not known")
 
     return [text(value) for value in values]

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import customers, market, quality, sales, stock, team
+from brandops.warehouse import customers, market, prices, quality, sales, stock
 from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
@@ -40,7 +40,7 @@ def express(
         first = keep(connection, "first_orders", customers.first_orders(own))
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
-        made["people_monthly"] = team.people_monthly(own)
+        made["prices_weekly"] = prices.prices_weekly(own)
         made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)
         made["new_customers_daily"] = customers.new_customers_daily(first)

@@ -8,9 +8,17 @@ def stock_monthly(stock: ibis.Table) -> ibis.Table:
 
     Columns: on_hand_end (units at each site's last close in the month), on_hand_mean (mean over the days recorded),
     received, sold (units in the month), stock_value_end (currency, at the unit cost of that last close; blank where
-    a cost is unknown).
+    a cost is unknown), days (days recorded), days_out (of them, days on which no site held any), unbalanced (records of
+    a site and day that are not the record before plus received less sold).
     """
     stock = stock.mutate(month=stock.date.truncate("M"))
+    before = ibis.window(group_by=["product_id", "site_id"], order_by="date")
+    moved = stock.on_hand.lag().over(before) + stock.received - stock.sold
+    stock = stock.mutate(_unbalanced=(stock.on_hand != moved).fill_null(False))
+    days = stock.group_by(["month", "product_id", "date"]).aggregate(_on_hand=stock.on_hand.sum())
+    days = days.group_by(_out_month="month", _out_product="product_id").aggregate(
+        days=days.count(), days_out=(days._on_hand <= 0).sum()
+    )
     recent = ibis.window(group_by=["month", "product_id", "site_id"], order_by=ibis.desc("date"))
     last = stock.mutate(rank=ibis.row_number().over(recent))
     last = last.filter(last["rank"] == 0)
@@ -24,6 +32,11 @@ def stock_monthly(stock: ibis.Table) -> ibis.Table:
         on_hand_mean=stock.on_hand.sum().cast("float64") / stock.date.nunique(),
         received=stock.received.sum(),
         sold=stock.sold.sum(),
+        unbalanced=stock._unbalanced.sum(),
     )
     joined = flows.join(ends, (flows.month == ends._month) & (flows.product_id == ends._product))
-    return joined.select("month", "product_id", "on_hand_end", "on_hand_mean", "received", "sold", "stock_value_end")
+    joined = joined.join(days, (joined.month == days._out_month) & (joined.product_id == days._out_product))
+    return joined.select(
+        "month", "product_id", "on_hand_end", "on_hand_mean", "received", "sold", "stock_value_end",
+        "days", "days_out", "unbalanced",
+    )  # fmt: skip

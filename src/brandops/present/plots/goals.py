@@ -26,7 +26,7 @@ def year_path(days: pd.DataFrame, land: Landing | None, target: float, currency:
         start = float(seen["actual"].sum())
         axes.fill_between(ends, [start, land.low], [start, land.high], color=look.primary, alpha=0.18, linewidth=0,
                           label=_("{level} interval").format(level=formats.percent(land.level, 0)))  # fmt: skip
-        axes.plot(ends, [start, land.mean], color=look.primary, linestyle=":", linewidth=1.6)
+        axes.plot(ends, [start, land.median], color=look.primary, linestyle=":", linewidth=1.6)
     axes.annotate(formats.money(target, currency), (days["date"].iloc[-1], target), ha="right", va="bottom",
                   xytext=(0, 4), textcoords="offset points", color=look.muted, fontsize=9)  # fmt: skip
     axes.set_ylim(bottom=0)
@@ -87,7 +87,7 @@ def landing_lines(path: pd.DataFrame, target: float, currency: str) -> Figure:
     look = brand.load_brand()
     figure, axes = new_chart(height=2.9)
     axes.fill_between(path["seen_on"], path["low"], path["high"], color=look.primary, alpha=0.18, linewidth=0)
-    axes.plot(path["seen_on"], path["mean"], color=look.primary, marker="o", markersize=4)
+    axes.plot(path["seen_on"], path["median"], color=look.primary, marker="o", markersize=4)
     axes.axhline(target, color=look.foreground, linewidth=1.4, linestyle="--")
     axes.annotate(_("Target"), (path["seen_on"].iloc[0], target), va="bottom", xytext=(0, 3),
                   textcoords="offset points", fontsize=9)  # fmt: skip
@@ -124,9 +124,9 @@ def share_dots(gains: pd.DataFrame) -> Figure:
 def share_lines(table: pd.DataFrame, names: list[str], labels: dict[str, str]) -> alt.Chart:
     """Market share of the largest companies by quarter; hover for figures."""
     shown = table[table["competitor"].isin(names)].assign(
-        company=lambda t: t["competitor"].map(lambda c: labels.get(c, c)), percent=lambda t: (t["share"] * 100).round(2)
+        company=lambda t: t["competitor"].map(lambda c: name(labels.get(c, c))), percent=lambda t: (t["share"] * 100).round(2)
     )
-    order = [labels.get(company, company) for company in names]
+    order = [name(labels.get(company, company)) for company in names]
     points = alt.Chart(shown[["window", "company", "percent", "rank", "sales"]])
     return points.mark_line(point=True).encode(
         alt.X("window:N", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True), sort=list(shown["window"].unique())),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from brandops.i18n import gettext as _
-from brandops.i18n import ngettext
+from brandops.i18n import ngettext, shown
 from brandops.present import formats
 from brandops.present.sentences.data_names import rule_name, table_name
 
@@ -102,7 +102,7 @@ def ledger_headlines(gaps: pd.DataFrame, channels: dict[str, str], currency: str
     for gap in gaps.head(MAX_GAPS).itertuples():
         where = formats.month(gap.month)
         if not pd.isna(gap.channel_id):
-            where = _("{channel}, {month}").format(channel=channels.get(gap.channel_id, gap.channel_id), month=where)
+            where = _("{channel}, {month}").format(channel=shown(channels.get(gap.channel_id, gap.channel_id)), month=where)
         template = (
             _("{where}: loaded net sales are {amount} above the ledger ({share} of it).")
             if gap.difference > 0
@@ -273,19 +273,19 @@ def quarantine_finding(valued: pd.DataFrame, currency: str) -> str:
             count=formats.number(harmless)
         )
     first = lost.iloc[0]
-    said = _("{rows} rows in quarantine are lost until their owners mend them, first {table}: {rule} ({count} rows, "
+    said = [_("{rows} rows in quarantine are lost until their owners mend them, first {table}: {rule} ({count} rows, "
              "{source}).").format(
         rows=formats.number(lost["rows"].sum()), table=table_name(first["table"]),
         rule=rule_name(first["rule"]).lower(), count=formats.number(first["rows"]), source=first["source"],
-    )  # fmt: skip
+    )]  # fmt: skip
     money = lost["money"].sum()
     if money > 0:
-        said += " " + _("At the mean line's value the order lines among them are worth about {money}.").format(
-            money=formats.money(money, currency)
-        )
+        worth = _("At the mean line's value the order lines among them are worth about {money}.")
+        said.append(worth.format(money=formats.money(money, currency)))
     if harmless:
-        said += " " + _("{count} more repeat a loaded row or were taken out on purpose.").format(count=formats.number(harmless))
-    return said
+        more = _("{count} more repeat a loaded row or were taken out on purpose.")
+        said.append(more.format(count=formats.number(harmless)))
+    return formats.sentences(*said)
 
 
 def quarantine_caption(valued: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from brandops.analysis.survey import REASONS
 from brandops.analysis.web import TrackedShare
 from brandops.i18n import gettext as _
-from brandops.i18n import ngettext
+from brandops.i18n import ngettext, shown
 from brandops.present import formats
 from brandops.present.sentences.data_names import reason_name, trait_name, words
 
@@ -25,7 +25,7 @@ def research_finding(check: pd.DataFrame) -> str:
     if abs(far["ratio"] - 1) < AGREES:
         return said + _(", and agrees in every category; its shares of the market can be used as they are.")
     return said + _("; furthest apart in {category} ({ratio}). Shares of the market inherit this error.").format(
-        category=far["category"], ratio=formats.percent(far["ratio"])
+        category=shown(far["category"]), ratio=formats.percent(far["ratio"])
     )
 
 

@@ -50,7 +50,7 @@ def forecast_finding(trial: ForecastTrial) -> str:
     for row in trial.scores.itertuples():
         if row.model != "naive":
             said.append(_verdict(row.model, row.gain, row.low, row.high, _("{gain} less error"), _("{gain} more error")))
-    return " ".join(said)
+    return formats.sentences(*said)
 
 
 def segment_finding(trial: RepurchaseTrial) -> str:
@@ -135,7 +135,7 @@ def storage_finding(storage: pd.DataFrame, lines: float, engine: str) -> str:
         lines=formats.number(lines),
     )  # fmt: skip
     if sales:
-        said += " " + _("Notebooks read marts only; their size follows months and products, not order lines.")
+        said = formats.sentences(said, _("Notebooks read marts only; their size follows months and products, not order lines."))
     return said
 
 

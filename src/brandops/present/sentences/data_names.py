@@ -1,6 +1,6 @@
 """Names a reader meets instead of the identifiers of tables, rules, formats and features."""
 
-from brandops.i18n import gettext, mark
+from brandops.i18n import gettext, mark, shown
 from brandops.i18n import gettext as _
 
 _TABLES = {
@@ -20,6 +20,7 @@ _TABLES = {
     "campaigns": mark("Campaigns"),
     "campaign_budget": mark("Campaign budgets"),
     "service_cases": mark("Service cases"),
+    "service_shifts": mark("Call centre shifts"),
     "people": mark("Sales staff"),
     "quotas": mark("Quotas"),
     "skill_scores": mark("Skill scores"),
@@ -109,6 +110,7 @@ _MARTS = {
     "sales_monthly": mark("Sales by month and product"),
     "sales_daily": mark("Sales by day and category"),
     "customers_monthly": mark("Sales by month and customer"),
+    "prices_weekly": mark("Prices by week and product"),
     "ledger_reconciliation": mark("Loaded sales against the ledger"),
     "new_customers_daily": mark("First-ever buyers by day"),
     "conversions": mark("Formats converted"),
@@ -120,14 +122,42 @@ _MARTS = {
     "web_orders_daily": mark("Tracked orders by day"),
 }
 
+# Values the contract names, and the services every company in the market meets.
+_VALUES = {
+    "own": mark("Own company"),
+    "rest": mark("Rest of the market"),
+    "wechat": mark("WeChat"),
+    "app": mark("app"),
+    "web": mark("website"),
+    "sms": mark("text message"),
+    "phone": mark("phone"),
+    "in_store": mark("in store"),
+    "female": mark("female"),
+    "male": mark("male"),
+    "douyin": mark("Douyin"),
+    "weibo": mark("Weibo"),
+    "xiaohongshu": mark("Xiaohongshu"),
+    "alimama": mark("Alimama"),
+    "jd_ads": mark("JD Ads"),
+    "ocean_engine": mark("Ocean Engine"),
+    "tencent_ads": mark("Tencent Ads"),
+    "tongji": mark("Baidu Tongji"),
+    "ga4": mark("Google Analytics"),
+    "(direct) / (none)": mark("direct visits"),
+}
+
 
 def _named(names: dict[str, str], name: object) -> str:
     return gettext(names[name]) if name in names else words(name)
 
 
 def words(name: object) -> str:
-    """An identifier as words: `in_store` is `in store`."""
-    return str(name).replace("_", " ")
+    """An identifier as words: `in_store` is `in store`; a value of the data by its name."""
+    text = str(name)
+    known = shown(text)
+    if known != text:
+        return known
+    return gettext(_VALUES[text]) if text in _VALUES else text.replace("_", " ")
 
 
 def table_name(name: str) -> str:

@@ -50,11 +50,11 @@ def landing(plan: YearPlan, land: Landing | None, currency: str) -> str:
     seen = _("The year is expected to land at {mean} ({level} interval {low} to {high}); it reaches its target with a "
              "probability of {probability}.")  # fmt: skip
     seen = seen.format(
-        mean=formats.money(land.mean, currency), level=formats.percent(land.level, 0),
+        mean=formats.money(land.median, currency), level=formats.percent(land.level, 0),
         low=formats.money(land.low, currency), high=formats.money(land.high, currency),
         probability=formats.percent(land.probability(target.target), 0),
     )  # fmt: skip
-    return f"{seen} {need}"
+    return formats.sentences(seen, need)
 
 
 def period_sales(period: Period, sales: Span, currency: str) -> str:
@@ -191,7 +191,8 @@ def gate(row: pd.Series) -> str:
         stage=name(row["stage"]), verdict=name(row["verdict"]).lower(), facts=_(", ").join(facts)
     )
     if row["agrees"] is False:
-        text += " " + _("The review on record says: {recorded}.").format(recorded=name(row["recorded"]).lower())
+        recorded = _("The review on record says: {recorded}.").format(recorded=name(row["recorded"]).lower())
+        return formats.sentences(text, recorded)
     return text
 
 

@@ -1,13 +1,13 @@
 """Names a reader meets in section 1 instead of identifiers: stages, departments, verdicts, questions, effects."""
 
-from brandops.i18n import gettext, mark
+from brandops.i18n import gettext, mark, shown
 
 _NAMES = {
     "launch": mark("Launch"),
     "push": mark("Push"),
     "sprint": mark("Sprint"),
     "review": mark("Review"),
-    "sales": mark("Sales"),
+    "sales": mark("Sales team"),
     "marketing": mark("Marketing"),
     "customer_service": mark("Customer service"),
     "supply_chain": mark("Supply chain"),
@@ -46,4 +46,4 @@ _NAMES = {
 def name(identifier: object) -> str:
     """The reader's word for an identifier; what has none is shown as it is."""
     text = str(identifier)
-    return gettext(_NAMES[text]) if text in _NAMES else text
+    return gettext(_NAMES[text]) if text in _NAMES else shown(text)
