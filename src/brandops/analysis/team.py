@@ -147,7 +147,9 @@ def _mixed(seen: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
         fitted = model.fit(reml=True, method=["lbfgs", "powell"])
     effects: dict[str, float] = {}
     errors: dict[str, float] = {}
-    predicted = {} if np.isclose(fitted.cov_re.to_numpy().max(initial=0) + fitted.vcomp.max(initial=0), 0) else fitted.random_effects
+    predicted = (
+        {} if np.isclose(fitted.cov_re.to_numpy().max(initial=0) + fitted.vcomp.max(initial=0), 0) else fitted.random_effects
+    )
     spread = fitted.random_effects_cov if predicted else {}
     for territory, values in predicted.items():
         deviation = np.sqrt(np.clip(np.diag(spread[territory]), 0, None))

@@ -37,8 +37,9 @@ def opportunities(truth: Truth, person: pd.DataFrame, training: pd.DataFrame, li
     """Return opportunities decided and won by person and month: training in selling raises the share that is won."""
     rng = stream(seed, "opportunities")
     sold = line[line["quantity"] > 0]
-    won = sold["order_id"].groupby([sold["ordered_at"].dt.to_period("M").dt.to_timestamp(), sold["salesperson_id"]],
-                                   observed=True).nunique().rename_axis(["month", "person_id"]).rename("won").reset_index()  # fmt: skip
+    month = sold["ordered_at"].dt.to_period("M").dt.to_timestamp()
+    orders = sold["order_id"].groupby([month, sold["salesperson_id"]], observed=True).nunique()
+    won = orders.rename_axis(["month", "person_id"]).rename("won").reset_index()
     trained = training[training["kind"] == "sales_skills"].set_index("person_id")["trained_on"]
     skilled = won["person_id"].map(trained).le(won["month"]).to_numpy()
     closing = truth.closing_rate * np.where(skilled, 1 + truth.training_effects["sales_skills"], 1.0)

@@ -7,7 +7,7 @@ as written.
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from brandops import paths
 from brandops.params.yaml import Strict, load_yaml, validate
@@ -88,6 +88,20 @@ class Incentives(Strict):
     budget: Amount | None = Field(None, description="bonuses of a fiscal year")
     what_if: dict[str, Changes] = Field(default_factory=dict, description="name of a proposal: its changes")
     promotion: Promotion = Field(default_factory=Promotion)
+
+    @model_validator(mode="after")
+    def grades_and_proposals_fit(self) -> "Incentives":
+        """Refuse a proposal that gives no valid rules, and a grade for promotion that has no target bonus."""
+        for name in self.what_if:
+            try:
+                self.proposed(name)
+            except ValidationError as error:
+                raise ValueError(f"what_if {name!r}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None
+        unknown = set(self.promotion.grades) - set(self.rules.target_bonus)
+        if unknown:
+            known = ", ".join(self.rules.target_bonus)
+            raise ValueError(f"promotion.grades: {', '.join(sorted(unknown))}: no target bonus; grades: {known}")
+        return self
 
     def proposed(self, name: str) -> Rules:
         """The rules with the changes of a proposal."""

@@ -1,8 +1,19 @@
-"""Marts of the sales team: what each person sold."""
+"""Marts of the sales team: who is in it and what each person sold."""
 
 import ibis
 
+from brandops.contract import TABLES
 from brandops.warehouse.lines import amounts
+from brandops.warehouse.plain import plain
+
+
+def people(rows: ibis.Table, publish_names: bool) -> ibis.Table:
+    """The contract's columns without personal ones, and `person`: how pages call somebody.
+
+    That is the employee id, or the name where the plan allows it.
+    """
+    called = ibis.coalesce(rows.name, rows.person_id) if publish_names else rows.person_id
+    return plain(rows.mutate(person=called), TABLES["people"], "person")
 
 
 def people_monthly(own: ibis.Table) -> ibis.Table:
