@@ -25,20 +25,25 @@ MINIMUM_GROUP = 5  # means of smaller groups would tell of single persons
 def monthly_attainment(sales: pd.DataFrame, quotas: pd.DataFrame, people: pd.DataFrame, as_of: date) -> pd.DataFrame:
     """Net sales against quota by person and month, up to `as_of`; a month under way counts the days so far of its quota.
 
+    A quota for several months is spread over them by days: `quota_months` says so, and only periods that hold all of its
+    months may be judged by it.
+
     Returns
     -------
     DataFrame
-        person_id, month, team, region, channel_id, level, quota, net_sales, gross_margin (blank where costs are unknown).
+        person_id, month, team, region, channel_id, level, quota, quota_months, net_sales, gross_margin (blank where costs are unknown).
     """
     end = pd.Timestamp(as_of)
-    due = quotas[quotas["month"] <= end].copy()
+    due = _by_month(quotas)
+    due = due[due["month"] <= end].copy()
     days = due["month"].dt.days_in_month
     due["quota"] *= ((end - due["month"]).dt.days + 1).clip(upper=days) / days
     both = due.merge(sales[["person_id", "month", "net_sales", "cost"]], on=["person_id", "month"], how="left")
     both["net_sales"] = both["net_sales"].fillna(0.0)
     both["gross_margin"] = both["net_sales"] - both["cost"]
     both = both.merge(people[["person_id", "team", "region", "channel_id", "level"]], on="person_id", how="left")
-    columns = ["person_id", "month", "team", "region", "channel_id", "level", "quota", "net_sales", "gross_margin"]
+    columns = ["person_id", "month", "team", "region", "channel_id", "level", "quota", "quota_months", "net_sales",
+               "gross_margin"]  # fmt: skip
     return both[columns].sort_values(["month", "person_id"], ignore_index=True)
 
 
@@ -136,6 +141,21 @@ def shown_means(frame: pd.DataFrame, by: str, value: str, minimum: int = MINIMUM
     return grouped
 
 
+def _by_month(quotas: pd.DataFrame) -> pd.DataFrame:
+    """One row a month of every quota: person_id, month, quota, quota_months."""
+    whole = quotas[["person_id", "month", "quota"]].copy()
+    given = quotas["months"] if "months" in quotas else pd.Series(np.nan, quotas.index)
+    whole["quota_months"] = pd.to_numeric(given).fillna(1).astype(int).to_numpy()
+    rows = whole.loc[whole.index.repeat(whole["quota_months"])].copy()
+    number = rows.groupby(level=0).cumcount().to_numpy()
+    start = rows["month"]
+    months = (start.dt.to_period("M") + number).dt.to_timestamp()
+    days = months.dt.days_in_month
+    rows["quota"] *= (days / days.groupby(level=0).transform("sum")).where(rows["quota_months"] > 1, 1.0)
+    rows["month"] = months
+    return rows.groupby(["person_id", "month"], as_index=False).agg(quota=("quota", "sum"), quota_months=("quota_months", "max"))
+
+
 def _mixed(seen: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
     """Person and territory effects (log) with the standard errors of their prediction."""
     model = MixedLM.from_formula("y ~ 1", seen, groups="territory", re_formula="1",
@@ -154,7 +174,8 @@ def _mixed(seen: pd.DataFrame) -> tuple[dict[str, float], dict[str, float]]:
     for territory, values in predicted.items():
         deviation = np.sqrt(np.clip(np.diag(spread[territory]), 0, None))
         for name, value, error in zip(values.index, values.to_numpy(), deviation, strict=True):
-            key = territory if name == "Group" else str(name).split("[")[-1].removeprefix("C(person_id)").strip("[]")
+            # The territory's effect bears its group's name, a person's is `person[C(person_id)[S001]]`.
+            key = str(name).removeprefix("person[C(person_id)[").removesuffix("]]") if "[" in str(name) else territory
             effects[key], errors[key] = float(value), float(error)
     for key in [*seen["territory"].unique(), *seen["person_id"].unique()]:
         effects.setdefault(key, 0.0)
