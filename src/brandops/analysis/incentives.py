@@ -25,7 +25,7 @@ from brandops.periods import Period
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 _COLUMNS = [
-    "person_id", "quarter", "level", "quota", "net_sales", "attainment", "tier", "pays", "target_bonus", "days_employed",
+    "person_id", "quarter", "start", "end", "level", "quota", "net_sales", "attainment", "tier", "pays", "target_bonus", "days_employed",
     "days", "base", "contribution", "teamwork_score", "teamwork", "incidents", "withheld_share", "withheld", "due",
     "paid_before", "capped", "paid",
 ]  # fmt: skip
@@ -57,7 +57,7 @@ def bonus_ledger(
     Returns
     -------
     DataFrame
-        person_id, quarter, level, quota, net_sales, attainment (fraction, NaN without a quota), tier (0: below the first),
+        person_id, quarter, start, end, level, quota, net_sales, attainment (fraction, NaN without a quota), tier (0: below the first),
         pays (times the target bonus), target_bonus, days_employed, days, base, contribution, teamwork_score (NaN: not
         rated), teamwork, incidents, withheld_share, withheld, due, paid_before (earlier quarters of the year), capped, paid.
         Money columns hold `Decimal` of whole cents; due = base + contribution + teamwork - withheld = capped + paid.
@@ -77,7 +77,8 @@ def bonus_ledger(
         for member in people[people["person_id"].isin(employed)].sort_values("person_id").itertuples():
             who = member.person_id
             has_quota = who in sums.index and sums.at[who, "quota"] > 0
-            row = {"person_id": who, "quarter": str(quarter), "level": member.level, "days_employed": employed[who],
+            row = {"person_id": who, "quarter": str(quarter), "start": pd.Timestamp(quarter.start),
+                   "end": pd.Timestamp(quarter.end), "level": member.level, "days_employed": employed[who],
                    "days": quarter.days, "quota": cents(sums.at[who, "quota"]) if has_quota else ZERO,
                    "net_sales": cents(sums.at[who, "net_sales"]) if has_quota else ZERO,
                    "teamwork_score": rated.get(who, float("nan")), "incidents": incidents.get(who, ())}  # fmt: skip

@@ -31,7 +31,8 @@ def monthly_attainment(sales: pd.DataFrame, quotas: pd.DataFrame, people: pd.Dat
     Returns
     -------
     DataFrame
-        person_id, month, team, region, channel_id, level, quota, quota_months, net_sales, gross_margin (blank where costs are unknown).
+        person_id, month, team, region, channel_id, level, quota, quota_months, net_sales, gross_margin (blank where costs are
+        unknown).
     """
     end = pd.Timestamp(as_of)
     due = _by_month(quotas)
