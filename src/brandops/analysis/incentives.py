@@ -25,9 +25,9 @@ from brandops.periods import Period
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
 _COLUMNS = [
-    "person_id", "quarter", "start", "end", "level", "quota", "net_sales", "attainment", "tier", "pays", "target_bonus", "days_employed",
-    "days", "base", "contribution", "teamwork_score", "teamwork", "incidents", "withheld_share", "withheld", "due",
-    "paid_before", "capped", "paid",
+    "person_id", "quarter", "start", "end", "level", "quota", "net_sales", "attainment", "tier", "pays", "target_bonus",
+    "days_employed", "days", "base", "contribution", "teamwork_score", "teamwork", "incidents", "withheld_share", "withheld",
+    "due", "paid_before", "capped", "paid",
 ]  # fmt: skip
 
 
@@ -57,8 +57,8 @@ def bonus_ledger(
     Returns
     -------
     DataFrame
-        person_id, quarter, start, end, level, quota, net_sales, attainment (fraction, NaN without a quota), tier (0: below the first),
-        pays (times the target bonus), target_bonus, days_employed, days, base, contribution, teamwork_score (NaN: not
+        person_id, quarter, start, end, level, quota, net_sales, attainment (fraction, NaN without a quota), tier (0: below
+        the first), pays (times the target bonus), target_bonus, days_employed, days, base, contribution, teamwork_score (NaN: not
         rated), teamwork, incidents, withheld_share, withheld, due, paid_before (earlier quarters of the year), capped, paid.
         Money columns hold `Decimal` of whole cents; due = base + contribution + teamwork - withheld = capped + paid.
 

@@ -68,6 +68,28 @@ def attainment(months: pd.DataFrame, start: date, end: date, by: str | None = No
     return table.drop(columns=[] if by else ["all"]).reset_index(drop=True)
 
 
+def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], by: str, minimum: int = 1) -> pd.DataFrame:
+    """Attainment of several spans side by side, blank where a span cuts a quota in two or fewer than `minimum` persons count.
+
+    Returns
+    -------
+    DataFrame
+        `by`, people (in the last span), then each span's attainment (fraction) under its name; quota, net_sales and gap of
+        the last span. Highest attainment of the last span first.
+    """
+    table, last = None, list(spans)[-1]
+    for name, (start, end) in spans.items():
+        found = attainment(months, start, end, by).rename(columns={"attainment": name})
+        length = (end.year - start.year) * 12 + end.month - start.month + 1
+        within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))]
+        known = (found["people"] >= minimum) & (within["quota_months"].max() <= length)
+        found.loc[~known, [name, "quota", "net_sales", "gap"]] = np.nan
+        kept = found if name == last else found[[by, name]]
+        table = kept if table is None else table.merge(kept, on=by, how="outer")
+    columns = [by, "people", *spans, "quota", "net_sales", "gap"]
+    return table[columns].sort_values([last, by], ascending=[False, True], ignore_index=True)
+
+
 def adjusted_performance(months: pd.DataFrame, end: date, span: int = 12, level: float = LEVEL) -> pd.DataFrame:
     """How much more each person sells than an average colleague would in the same territory.
 
