@@ -135,6 +135,14 @@ def what_if(ledger: pd.DataFrame, rules: Rules, proposals: dict[str, Rules]) -> 
     return pd.DataFrame(rows)
 
 
+def budget_to_date(budget: Decimal | None, year: Period, until: date) -> Decimal | None:
+    """The part of a year's budget that falls on its days up to `until`, to the cent."""
+    if budget is None:
+        return None
+    days = (min(until, year.end) - year.start).days + 1
+    return cents(budget * days / Decimal(year.days))
+
+
 def tier_of(net_sales: Decimal, quota: Decimal, tiers: Sequence[Tier]) -> int:
     """Number of the highest tier reached, from 1; 0 below the first or without a quota. No division: no rounding."""
     return max((n for n, tier in enumerate(tiers, start=1) if quota > 0 and net_sales >= tier.attainment * quota), default=0)

@@ -102,7 +102,7 @@ def incidents(conduct: pd.DataFrame, start: date, end: date) -> pd.DataFrame:
     return table.rename_axis(columns=None).reset_index().sort_values(["total", "kind"], ascending=[False, True], ignore_index=True)
 
 
-def consequences(conduct: pd.DataFrame, ledger: pd.DataFrame, rules: Promotion, start: date, end: date) -> pd.DataFrame:
+def consequences(conduct: pd.DataFrame, ledger: pd.DataFrame | None, rules: Promotion, start: date, end: date) -> pd.DataFrame:
     """What each incident led to.
 
     Returns
@@ -112,8 +112,8 @@ def consequences(conduct: pd.DataFrame, ledger: pd.DataFrame, rules: Promotion, 
         the quarter together), barred_until (last day it bars a promotion; NaT: it does not). Latest first.
     """
     here = conduct[conduct["occurred_on"].between(pd.Timestamp(start), pd.Timestamp(end))].copy()
-    spans = ledger.drop_duplicates("quarter").set_index("quarter")[["start", "end"]] if len(ledger) else None
-    withheld = ledger.set_index(["person_id", "quarter"])["withheld"].to_dict() if len(ledger) else {}
+    spans = ledger.drop_duplicates("quarter").set_index("quarter")[["start", "end"]] if ledger is not None else None
+    withheld = ledger.set_index(["person_id", "quarter"])["withheld"].to_dict() if ledger is not None else {}
 
     def of(row) -> object:
         for quarter, span in spans.iterrows() if spans is not None else ():
