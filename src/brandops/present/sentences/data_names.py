@@ -23,6 +23,7 @@ _TABLES = {
     "service_shifts": mark("Call centre shifts"),
     "people": mark("Sales staff"),
     "quotas": mark("Quotas"),
+    "opportunities_monthly": mark("Sales opportunities"),
     "skill_scores": mark("Skill scores"),
     "teamwork_scores": mark("Teamwork scores"),
     "trainings": mark("Trainings"),

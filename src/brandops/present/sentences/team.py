@@ -74,7 +74,8 @@ def adjusted_alt(table: pd.DataFrame) -> str:
 def skills(gaps: pd.DataFrame, mean: float, target: float, grown: Estimate) -> str:
     """The mean, the widest gap and whether people grow."""
     widest = gaps.iloc[0]
-    said = [_("The mean skill score is {mean} against {target}; the widest gap is in {skill} ({gap}, {below} of people below).").format(
+    said = [_("The mean skill score is {mean} against {target}; the widest gap is in {skill} ({gap}, {below} of people "
+              "below).").format(
         mean=formats.number(mean, 1), target=formats.number(target, 0), skill=reader_name(widest["skill"]),
         gap=formats.signed(widest["gap"]), below=formats.percent(widest["below"], 0),
     )]  # fmt: skip
@@ -132,7 +133,8 @@ def groups_table(teams: pd.DataFrame, regions: pd.DataFrame, spans: dict[str, st
     frame = pd.concat([teams.rename(columns={"team": "group"}), regions.rename(columns={"region": "group"})], ignore_index=True)
     columns = {"group": (_("Team or region"), "text"), "people": (_("People"), "integer"),
                **{name: (label, "fraction") for name, label in spans.items()},
-               "quota": (_("Quota"), "currency"), "net_sales": (_("Net sales"), "currency"), "gap": (_("Gap"), "currency")}  # fmt: skip
+               "quota": (_("Quota"), "currency"), "net_sales": (_("Net sales"), "currency"),
+               "gap": (_("Gap"), "currency")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "attainment_groups", "rows": 25,
             "caption": _("Attainment by team and region"),
             "note": _("Groups of fewer than {minimum} persons are left blank.").format(minimum=minimum)}  # fmt: skip
@@ -165,7 +167,8 @@ def teamwork_table(scores: pd.DataFrame, names: dict[str, str], target: float) -
     """Mean rating by person."""
     frame = named(scores, names).assign(reached=[bool(score >= target) for score in scores["score"]])
     columns = {"person": _("Person"), "score": (_("Mean rating"), "score"), "raters": (_("Raters"), "integer"),
-               "lowest": (_("Lowest"), "score"), "highest": (_("Highest"), "score"), "reached": (_("Earns the extra"), "text")}  # fmt: skip
+               "lowest": (_("Lowest"), "score"), "highest": (_("Highest"), "score"),
+               "reached": (_("Earns the extra"), "text")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "teamwork", "rows": 15, "caption": _("Teamwork ratings by person")}
 
 

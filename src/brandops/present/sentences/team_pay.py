@@ -77,12 +77,14 @@ def promotion(reviewed: pd.DataFrame, names: dict[str, str], label: str) -> str:
     ready, near = reviewed[reviewed["eligible"]], reviewed[reviewed["borderline"]]
     if len(ready):
         said = [_("Review of {half}: {count} of {all} meet every criterion: {persons}.").format(
-            half=label, count=len(ready), all=len(reviewed), persons=listing([names.get(w, w) for w in ready["person_id"]]))]  # fmt: skip
+            half=label, count=len(ready), all=len(reviewed),
+            persons=listing([names.get(who, who) for who in ready["person_id"]]))]  # fmt: skip
     else:
         said = [_("Review of {half}: none of {all} meets every criterion.").format(half=label, all=len(reviewed))]
     if len(near):
         said.append(_("Only just missed by {count}: {persons}.").format(count=len(near), persons=listing(
-            [_("{person} ({criterion})").format(person=names.get(row.person_id, row.person_id), criterion=_(_CRITERIA[row.missed[0]]))
+            [_("{person} ({criterion})").format(person=names.get(row.person_id, row.person_id),
+                                                criterion=_(_CRITERIA[row.missed[0]]))
              for row in near.itertuples()])))  # fmt: skip
     return formats.sentences(*said)
 
@@ -92,24 +94,31 @@ def conduct(counts: pd.DataFrame, told: pd.DataFrame, label: str, currency: str)
     if counts.empty:
         return _("No incident was recorded in {year}.").format(year=label)
     withheld = sum((value for value in _quarterly(told)["withheld"] if value is not None), ZERO)
-    return _("{count} incidents in {year}: {minor} minor, {major} major, {gross} gross. They withheld {money} of bonuses; {barred} persons "
-             "are barred from promotion for twelve months.").format(
+    return _("{count} incidents in {year}: {minor} minor, {major} major, {gross} gross. They withheld {money} of bonuses; {barred} "
+             "persons are barred from promotion for twelve months.").format(
         count=int(counts["total"].sum()), year=label, minor=int(counts["minor"].sum()), major=int(counts["major"].sum()),
         gross=int(counts["gross"].sum()), money=formats.money_exact(withheld, currency),
         barred=told.loc[told["barred_until"].notna(), "person_id"].nunique(),
     )  # fmt: skip
 
 
-def ledger_table(ledger: pd.DataFrame, names: dict[str, str], currency: str) -> dict[str, Any]:
-    """The bonus ledger with its rule trace, latest quarter first."""
-    frame = _floats(named(ledger, names)).assign(trace=[trace(row, currency) for _at, row in ledger.iterrows()])
-    frame = frame.sort_values(["quarter", "paid", "person_id"], ascending=[False, False, True], ignore_index=True)
+def ledger_table(ledger: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
+    """The bonus ledger in exact amounts, latest quarter first."""
     money = {"base": _("Tier"), "contribution": _("Above quota"), "teamwork": _("Teamwork"), "withheld": _("Withheld"),
              "capped": _("Beyond the cap"), "paid": _("Bonus")}  # fmt: skip
-    columns = {"quarter": _("Quarter"), "person": _("Person"), "level": (_("Grade"), "text"), "attainment": (_("Attainment"), "fraction"),
-               **{name: (label, "currency_exact") for name, label in money.items()}, "trace": (_("How it came about"), "text")}  # fmt: skip
-    return {"frame": frame, "columns": columns, "name": "bonus_ledger", "rows": 20,
-            "caption": _("Bonus ledger: every quarter of the year and how each bonus came about")}  # fmt: skip
+    columns = {"quarter": _("Quarter"), "person": _("Person"), "level": (_("Grade"), "text"),
+               "attainment": (_("Attainment"), "fraction"),
+               **{name: (label, "currency_exact") for name, label in money.items()}}  # fmt: skip
+    return {"frame": _latest_first(_floats(named(ledger, names))), "columns": columns, "name": "bonus_ledger", "rows": 10,
+            "caption": _("Bonus ledger: every quarter of the year")}  # fmt: skip
+
+
+def trace_table(ledger: pd.DataFrame, names: dict[str, str], currency: str) -> dict[str, Any]:
+    """The rules behind each bonus, latest quarter first."""
+    frame = named(ledger, names).assign(trace=[trace(row, currency) for _at, row in ledger.iterrows()])
+    columns = {"quarter": _("Quarter"), "person": _("Person"), "trace": (_("How the bonus came about"), "text")}
+    return {"frame": _latest_first(frame), "columns": columns, "name": "bonus_trace", "rows": 10,
+            "caption": _("How each bonus came about")}  # fmt: skip
 
 
 def year_table(table: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
@@ -128,7 +137,8 @@ def proposals_table(table: pd.DataFrame) -> dict[str, Any]:
     frame = _floats(table).assign(
         proposal=[reader_name(p) if isinstance(p, str) else _("Rules in force") for p in table["proposal"]]
     )
-    columns = {"proposal": _("Rules"), "paid": (_("Bonuses to date"), "currency_exact"), "difference": (_("Difference"), "currency_exact"),
+    columns = {"proposal": _("Rules"), "paid": (_("Bonuses to date"), "currency_exact"),
+               "difference": (_("Difference"), "currency_exact"),
                "better_off": (_("Better off"), "integer"), "worse_off": (_("Worse off"), "integer"),
                "most": (_("Most for one person"), "currency_exact")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "bonus_proposals",
@@ -186,14 +196,14 @@ def conduct_table(told: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
                "withheld": (_("Bonus withheld"), "currency_exact"), "barred_until": (_("No promotion until"), "date")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "conduct", "rows": 15,
             "caption": _("Incidents of the year and their consequences, latest first"),
-            "note": _("A quarter's incidents together withhold from its bonus; the amount stands beside each of them.")}  # fmt: skip
+            "note": _("A quarter's incidents together withhold from its bonus; the amount stands beside each.")}  # fmt: skip
 
 
 def pay_method() -> str:
     """How a bonus comes about."""
-    return _("A quarter pays the grade's target bonus times what the tier pays, for the share of the quarter's days employed; a share "
-             "of the sales above quota; and an extra for teamwork. Incidents of the quarter withhold their share of it, and a "
-             "fiscal year's quarters end at the cap. All is exact decimal arithmetic, rounded half up to the cent once per part. "
+    return _("A quarter pays the grade's target bonus times what the tier pays, for the share of the quarter's days employed; a "
+             "share of the sales above quota; and an extra for teamwork. Incidents of the quarter withhold their share of it, and "
+             "a fiscal year's quarters end at the cap. All is exact decimal arithmetic, rounded half up to the cent once per part. "
              "A quarter under way counts its days so far.\n\nProposals are applied to the same sales, ratings and incidents: "
              "nobody is assumed to work differently for other rules.")  # fmt: skip
 
@@ -201,6 +211,10 @@ def pay_method() -> str:
 def _quarterly(told: pd.DataFrame) -> pd.DataFrame:
     """One row per person and quarter: incidents of one quarter share what was withheld."""
     return told.assign(quarter=told["occurred_on"].dt.to_period("Q")).drop_duplicates(["person_id", "quarter"])
+
+
+def _latest_first(ledger: pd.DataFrame) -> pd.DataFrame:
+    return ledger.sort_values(["quarter", "paid", "person_id"], ascending=[False, False, True], ignore_index=True)
 
 
 def _floats(frame: pd.DataFrame) -> pd.DataFrame:

@@ -12,15 +12,16 @@ from brandops.present import formats
 def effect(found: TrainingEffect | None, what: str) -> str:
     """What the training did to an outcome."""
     if found is None:
-        return _("Too few were trained, or too few territories compare, to tell what the training did to {what}.").format(what=what)
+        return _("Too few were trained, or too few territories compare, to tell what the training did to {what}.").format(
+            what=what)  # fmt: skip
     numbers = {"what": what, "effect": _signed(found.effect), "low": _signed(found.low), "high": _signed(found.high),
                "persons": found.persons}  # fmt: skip
     if found.low > 0:
-        return _("After the training, {what} of the {persons} trained rose by {effect} ({low} to {high}).").format(**numbers)
+        return _("After the training, {what} of the {persons} trained rose: {effect} ({low} to {high}).").format(**numbers)
     if found.high < 0:
-        return _("After the training, {what} of the {persons} trained fell by {effect} ({low} to {high}).").format(**numbers)
-    return _("After the training, {what} of the {persons} trained changed by {effect} ({low} to {high}), which may be chance.").format(
-        **numbers)  # fmt: skip
+        return _("After the training, {what} of the {persons} trained fell: {effect} ({low} to {high}).").format(**numbers)
+    return _("After the training, {what} of the {persons} trained changed by {effect} ({low} to {high}), "
+             "which may be chance.").format(**numbers)  # fmt: skip
 
 
 def checks(fake: TrainingEffect | None, trend: float) -> str:
@@ -28,9 +29,11 @@ def checks(fake: TrainingEffect | None, trend: float) -> str:
     said = []
     if fake is not None:
         numbers = {"months": PLACEBO_MONTHS, "effect": _signed(fake.effect), "low": _signed(fake.low), "high": _signed(fake.high)}
-        said.append((_("Pretended {months} months earlier, the training has no effect, as it should be: {effect} ({low} to {high}).")
+        said.append((_("Pretended {months} months earlier, the training has no effect, as it should be: {effect} "
+                       "({low} to {high}).")
                      if fake.low <= 0 <= fake.high else
-                     _("Caution: pretended {months} months earlier, the training seems to work already: {effect} ({low} to {high})."))
+                     _("Caution: pretended {months} months earlier, the training seems to work already: {effect} "
+                       "({low} to {high})."))
                     .format(**numbers))  # fmt: skip
     if not formats.missing(trend):
         said.append((_("The trained sold like the others in the {quarters} quarters before (p = {p}).") if trend >= 0.05 else
@@ -71,7 +74,8 @@ def method() -> str:
              "above it (imputation estimator of Borusyak, Jaravel and Spiess 2024). Intervals: standard errors clustered by "
              "territory, t quantiles.\n\nIt rests on this: without the training, the trained would have gone on like the others "
              "in their channel. Nothing proves that; the quarters before and the pretended training would show it failing. "
-             "Who shares a territory with a trained colleague may lose or gain from it, which is part of what is measured.")  # fmt: skip
+             "Who shares a territory with a trained colleague may lose or gain from it, which is part of "
+             "what is measured.")  # fmt: skip
 
 
 def _signed(value: float) -> str:
