@@ -198,7 +198,7 @@ def _effect(design: _Design, chosen: np.ndarray, kind: str, level: float) -> Tra
     free = ~(design.since >= 0)
     if not chosen.any() or not free.any():
         return None
-    known, inverse = full[free], None
+    known = full[free]
     inverse, basis = _inverse(known)
     # A trained observation whose unit or month nobody untrained shares has no counterfactual.
     estimable = np.abs(full - (full @ basis) @ basis.T).max(axis=1) < 1e-6
@@ -268,11 +268,13 @@ def _crews(territories: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Who works in each territory and month: territory, month, crew. A month somebody works in part is a crew of its own."""
     rows = []
     for territory, part in territories.groupby("territory"):
-        staff = people[people["territory"] == territory]
-        for month in part["month"]:
-            end = month + pd.offsets.MonthEnd(0)
-            here = staff[(staff["hired_on"] <= end) & ~(staff["left_on"] < month)]
-            partly = (here["hired_on"] > month) | (here["left_on"] < end)
-            mark = month.strftime("%Y-%m") if partly.any() else ""
-            rows.append((territory, month, "+".join(sorted(here["person_id"])) + mark))
+        staff = people[people["territory"] == territory].sort_values("person_id")
+        months = part["month"].to_numpy()[:, None]
+        ends = (part["month"] + pd.offsets.MonthEnd(0)).to_numpy()[:, None]
+        hired, left = staff["hired_on"].to_numpy()[None, :], staff["left_on"].to_numpy()[None, :]
+        here = (hired <= ends) & ~(left < months)
+        partly = here & ((hired > months) | (left < ends))
+        for at, month in enumerate(part["month"]):
+            mark = month.strftime("@%Y-%m") if partly[at].any() else ""
+            rows.append((territory, month, "+".join(staff["person_id"].to_numpy()[here[at]]) + mark))
     return pd.DataFrame(rows, columns=["territory", "month", "crew"])

@@ -29,7 +29,7 @@ def checks(fake: TrainingEffect | None, trend: float) -> str:
     said = []
     if fake is not None:
         numbers = {"months": PLACEBO_MONTHS, "effect": _signed(fake.effect), "low": _signed(fake.low), "high": _signed(fake.high)}
-        said.append((_("Pretended {months} months earlier, the training has no effect, as it should be: {effect} "
+        said.append((_("Pretended {months} months earlier, the training shows no effect, as it should be: {effect} "
                        "({low} to {high}).")
                      if fake.low <= 0 <= fake.high else
                      _("Caution: pretended {months} months earlier, the training seems to work already: {effect} "
