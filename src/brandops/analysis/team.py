@@ -151,19 +151,6 @@ def rewards(table: pd.DataFrame, threshold: float) -> pd.DataFrame:
     return table[table["attainment"] >= threshold].reset_index(drop=True)
 
 
-def shown_means(frame: pd.DataFrame, by: str, value: str, minimum: int = MINIMUM_GROUP) -> pd.DataFrame:
-    """Mean of `value` by `by`, blank where fewer than `minimum` persons stand behind it.
-
-    Returns
-    -------
-    DataFrame
-        `by`, `people`, `value`.
-    """
-    grouped = frame.groupby(by).agg(people=("person_id", "nunique"), **{value: (value, "mean")}).reset_index()
-    grouped[value] = grouped[value].where(grouped["people"] >= minimum)
-    return grouped
-
-
 def _by_month(quotas: pd.DataFrame) -> pd.DataFrame:
     """One row a month of every quota: person_id, month, quota, quota_months."""
     whole = quotas[["person_id", "month", "quota"]].copy()
