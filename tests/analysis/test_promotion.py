@@ -76,7 +76,8 @@ def test_the_half_year_is_the_latest_that_is_over():
 
 def test_incidents_are_counted_and_their_consequences_told():
     conduct = pd.DataFrame({"person_id": ["A", "A", "B"], "kind": ["late", "late", "gift"], "outcome": None,
-                            "severity": ["minor", "major", "gross"], "occurred_on": pd.to_datetime(["2025-02-01", "2025-05-01", "2024-05-01"])})  # fmt: skip
+                            "severity": ["minor", "major", "gross"],
+                            "occurred_on": pd.to_datetime(["2025-02-01", "2025-05-01", "2024-05-01"])})  # fmt: skip
     counts = promotion.incidents(conduct, date(2025, 1, 1), DAY)
     assert counts.to_dict("records") == [{"kind": "late", "minor": 1, "major": 1, "gross": 0, "total": 2}]
     ledger = pd.DataFrame({"person_id": ["A"], "quarter": ["2025Q2"], "start": pd.to_datetime(["2025-04-01"]),

@@ -33,7 +33,7 @@ def likely(hits: int, count: int, rate: float) -> bool:
 
 @pytest.fixture(scope="module")
 def few() -> pd.DataFrame:
-    return covered(range(1, 26))
+    return covered(range(1, 11))
 
 
 def test_intervals_cover_the_true_effects_at_their_nominal_rate(few):
@@ -41,9 +41,10 @@ def test_intervals_cover_the_true_effects_at_their_nominal_rate(few):
 
 
 def test_estimates_are_unbiased_and_their_errors_honest(few):
-    by = few.groupby("kind")
-    assert (by["error"].mean().abs() < 3.3 * by["error"].std() / np.sqrt(25)).all()
-    assert np.allclose(by["error"].std(), by["standard_error"].mean(), rtol=0.45)
+    """Errors in standard errors have mean 0 and size 1; thirty of them tell both to a fifth or so."""
+    scaled = few["error"] / few["standard_error"]
+    assert abs(scaled.mean()) < 0.6
+    assert 0.65 < np.sqrt((scaled**2).mean()) < 1.4
 
 
 @pytest.mark.slow
