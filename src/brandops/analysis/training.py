@@ -249,7 +249,7 @@ def _leads(design: _Design) -> tuple[np.ndarray, np.ndarray, int] | None:
     if min(told) < FEWEST or len(names) < FEWEST:
         return None
     rest = before.matrix()
-    inverse, _basis = _inverse(rest)
+    inverse, basis = _inverse(rest)
     apart = leads - rest @ (inverse @ (rest.T @ leads))
     y = before.panel["y"].to_numpy()
     squares = apart.T @ apart
@@ -260,8 +260,13 @@ def _leads(design: _Design) -> tuple[np.ndarray, np.ndarray, int] | None:
     left = y - rest @ (inverse @ (rest.T @ y))
     scores = apart * (left - apart @ beta)[:, None]
     sums = np.column_stack([np.bincount(clusters, scores[:, at], len(names)) for at in range(LEADS)])
-    count = len(names)
-    return beta, bread @ (sums.T @ sums) @ bread * count / (count - 1), count
+    # Only territories with somebody trained tell of the leads; and residuals are smaller than errors by the effects fitted.
+    count = int((np.bincount(clusters, np.abs(leads).sum(axis=1), len(names)) > 0).sum())
+    if count < FEWEST:
+        return None
+    fitted = basis.shape[1] + LEADS
+    shrunk = count / (count - 1) * (len(y) - 1) / max(len(y) - fitted, 1)
+    return beta, bread @ (sums.T @ sums) @ bread * shrunk, count
 
 
 def _crews(territories: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
