@@ -9,7 +9,7 @@ import pytest
 from brandops.errors import UserError
 from brandops.ingest import databases
 from brandops.params import load_plan
-from brandops.warehouse import build_marts
+from brandops.warehouse import build_marts, load_mart
 from ingest.company import HEADER, SALES, line
 
 SECRETS = ("Ann Smith", "ann@example.com", "13800138000", "1 Long Road")
@@ -116,3 +116,41 @@ def test_an_address_with_a_password_written_into_the_yaml_is_refused(company):
     with pytest.raises(UserError, match=r"sources\.yml.*url must be") as error:
         company.ingest()
     assert PASSWORD not in str(error.value)
+
+
+STAFF = """\
+- name: people
+  table: people
+  kind: csv
+  path: raw/people.csv
+  columns: {person_id: id, name: name, hired_on: hired}
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "shown"), [("", "S1"), ("publish_names: false\n", "S1"), ("publish_names: true\n", "Ann Smith")]
+)
+def test_people_are_called_by_their_id_unless_the_plan_publishes_names(company, setting, shown):
+    company.export("people.csv", "id,name,hired\nS1,Ann Smith,2020-01-01\n")
+    company.export("customers.csv", "id,name,mail,phone,street,credit\nC1,Bea Jones,bea@example.com,139,2 Road,10\n")
+    company.export("sales_1.csv", HEADER + line("A1"))
+    company.sources(STAFF, CUSTOMERS.replace(", city: phone", ""), SALES)
+    company.plan(setting)
+    company.ingest()
+    build_marts("acme", load_plan("acme"), date(2025, 1, 31))
+    people = load_mart("people", "acme", date(2025, 1, 31))
+    assert people["person"].to_list() == [shown] and "name" not in people
+    named = leaks(company.data, "marts", secrets=("Ann Smith",))
+    assert named == (["people.parquet: Ann Smith"] if shown == "Ann Smith" else []), "allowed in this one column alone"
+    assert leaks(company.data, "marts", secrets=("Bea Jones", "bea@example.com")) == []
+
+
+def test_a_mart_that_carries_a_personal_column_is_refused_even_where_names_are_published(company, monkeypatch):
+    company.export("people.csv", "id,name,hired\nS1,Ann Smith,2020-01-01\n")
+    company.export("sales_1.csv", HEADER + line("A1"))
+    company.sources(STAFF, SALES)
+    company.plan("publish_names: true\n")
+    company.ingest()
+    monkeypatch.setattr("brandops.warehouse.team.people", lambda rows, _publish: rows)
+    with pytest.raises(ValueError, match="mart people would carry personal columns: name"):
+        build_marts("acme", load_plan("acme"), date(2025, 1, 31))

@@ -104,3 +104,9 @@ def test_a_notebook_must_declare_its_parameters_with_types(project, refused, cel
 def test_a_project_without_notebooks_says_so(project, refused):
     (project.root / "notebooks" / "01_first.ipynb").unlink()
     assert "notebooks/" in refused()
+
+
+def test_malformed_incentive_rules_stop_the_run_before_any_kernel(project, refused):
+    project.write("params/tiny/incentives.yml", "rules: {target_bonus: {junior: 100}, tiers: [{attainment: 1, pay: 1}]}\n")
+    said = refused()
+    assert "incentives.yml" in said and "pay" in said

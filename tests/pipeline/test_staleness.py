@@ -106,6 +106,15 @@ def test_a_changed_parameter_runs_its_notebook(project, ran):
     assert ran(overrides={"targets.sales_growth": "0.2"})[-1] == "render"
 
 
+def test_changed_incentive_rules_run_the_notebooks_and_leave_the_data(project, ran):
+    rules = "rules: {target_bonus: {junior: 100}, tiers: [{attainment: 1, pays: PAYS}]}\npromotion: {grades: [junior]}\n"
+    project.write("params/tiny/incentives.yml", rules.replace("PAYS", "1"))
+    assert ran()[:2] == ["01_first", "02_second"]
+    assert ran() == []
+    project.write("params/tiny/incentives.yml", rules.replace("PAYS", "2"))
+    assert "01_first" in ran()
+
+
 def test_changed_data_run_everything_and_a_new_file_does(project, ran):
     project.write("data/tiny/raw/products.csv", "product_id\np2\n")
     assert ran()[:4] == ["ingest", "marts", "01_first", "02_second"]

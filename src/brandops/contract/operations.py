@@ -35,6 +35,19 @@ QUOTAS = table(
     key=("person_id", "month"),
 )
 
+OPPORTUNITIES_MONTHLY = table(
+    "opportunities_monthly",
+    "person and month: sales opportunities decided",
+    {
+        "person_id": key("Employee", references="people.person_id"),
+        "month": day("First day of the month", required=True),
+        "decided": count("Opportunities won or lost", required=True),
+        "won": count("Opportunities that became an order", required=True),
+    },
+    key=("person_id", "month"),
+    known_on="month",
+)
+
 SKILL_SCORES = table(
     "skill_scores",
     "person and skill and assessment day",
@@ -213,6 +226,6 @@ STAGE_REVIEWS = table(
 )
 
 OPERATIONS_TABLES = (
-    PEOPLE, QUOTAS, SKILL_SCORES, TEAMWORK_SCORES, TRAININGS, CONDUCT, INVOICES, SUPPLIERS, PURCHASE_ORDERS,
+    PEOPLE, QUOTAS, OPPORTUNITIES_MONTHLY, SKILL_SCORES, TEAMWORK_SCORES, TRAININGS, CONDUCT, INVOICES, SUPPLIERS, PURCHASE_ORDERS,
     MATERIAL_PRICES, STOCK_DAILY, ACTIONS, STAGE_REVIEWS,
 )  # fmt: skip

@@ -15,7 +15,8 @@ LEDGER_MONTH, LEDGER_CHANNEL, LEDGER_EXCESS = "2025-11-01", "miniprogram", 1280.
 NAMES = {
     "products": "products", "customers": "customers", "channels": "channels", "channel_costs": "channel_costs",
     "ledger_totals": "gl_totals", "campaigns": "campaigns", "campaign_budget": "campaign_budget",
-    "service_cases": "tickets", "people": "employees", "quotas": "quotas", "skill_scores": "skill_scores",
+    "service_cases": "tickets", "people": "employees", "quotas": "quotas",
+    "opportunities_monthly": "opportunities", "skill_scores": "skill_scores",
     "teamwork_scores": "peer_ratings", "trainings": "trainings", "conduct": "conduct", "invoices": "invoices",
     "suppliers": "suppliers", "purchase_orders": "po_lines", "actions": "action_log", "stage_reviews": "stage_reviews",
 }  # fmt: skip

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from brandops.demo.seasons import MONTHS
-from brandops.demo.truth import stream
+from brandops.demo.truth import Truth, stream
 
 SKILLS = ("product knowledge", "negotiation", "market analysis", "customer care")
 
@@ -31,6 +31,21 @@ def quotas(person: pd.DataFrame, line: pd.DataFrame, seed: int) -> pd.DataFrame:
             fair = 0.5 * last + 0.5 * cell[index]
             rows.append((member.person_id, MONTHS[index], float(np.round(fair * np.exp(rng.normal(0.0, 0.06)), -1))))
     return pd.DataFrame(rows, columns=["person_id", "month", "quota"])
+
+
+def opportunities(truth: Truth, person: pd.DataFrame, training: pd.DataFrame, line: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Return opportunities decided and won by person and month: training in selling raises the share that is won."""
+    rng = stream(seed, "opportunities")
+    sold = line[line["quantity"] > 0]
+    month = sold["ordered_at"].dt.to_period("M").dt.to_timestamp()
+    orders = sold["order_id"].groupby([month, sold["salesperson_id"]], observed=True).nunique()
+    won = orders.rename_axis(["month", "person_id"]).rename("won").reset_index()
+    trained = training[training["kind"] == "sales_skills"].set_index("person_id")["trained_on"]
+    skilled = won["person_id"].map(trained).le(won["month"]).to_numpy()
+    closing = truth.closing_rate * np.where(skilled, 1 + truth.training_effects["sales_skills"], 1.0)
+    won["decided"] = won["won"] + rng.negative_binomial(won["won"], closing)
+    won = won.astype({"person_id": str}).sort_values(["person_id", "month"], ignore_index=True)
+    return won[["person_id", "month", "decided", "won"]]
 
 
 def skill_scores(person: pd.DataFrame, training: pd.DataFrame, seed: int) -> pd.DataFrame:

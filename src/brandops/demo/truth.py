@@ -237,6 +237,7 @@ class Truth:
     competitor_elasticity: float = 0.6  # of our volume to the competitors' prices in the category, in every channel
     training_effects: dict[str, float] = field(default_factory=lambda: {
         "product": 0.06, "sales_skills": 0.10, "market_analysis": 0.02})  # fmt: skip
+    closing_rate: float = 0.32  # before training; sales-skills training raises it by its effect
     default_intercept: float = -2.65
     default_effects: dict[str, float] = field(default_factory=lambda: {
         "log_years_in_business": -0.75, "industry_wholesale": 0.45, "industry_salon": 0.80, "long_terms": 0.55,

@@ -70,6 +70,7 @@ def world(seed: int = 20220101, scale: float = 1.0) -> World:
         "channel_traffic": reach.channel_traffic(line, seed),
         "people": person,
         "quotas": team.quotas(person, line, seed),
+        "opportunities_monthly": team.opportunities(truth, person, training, line, seed),
         "skill_scores": team.skill_scores(person, training, seed),
         "teamwork_scores": team.teamwork_scores(person, seed),
         "trainings": training,

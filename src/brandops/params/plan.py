@@ -42,6 +42,12 @@ class Targets(Strict):
     checkpoint: Fraction = Field(0.95, description="1.2.3 cumulative actual to plan; below is a breach")
     valid_responses_month: int = Field(1000, ge=0, description="2.2.2 valid survey responses a month")
     load_rate: Fraction = Field(0.99, description="2.2.1 rows loaded to rows in, per source")
+    reward_attainment: float = Field(1.20, gt=0, description="5.1.1 attainment that earns a reward")
+    skill_score: float = Field(75, ge=0, le=100, description="5.1.2 mean skill score")
+    teamwork: float = Field(80, ge=0, le=100, description="5.1.3 mean teamwork rating")
+    rater_agreement: float | None = Field(None, ge=-1, le=1, description="5.1.3 Krippendorff's alpha")
+    training_coverage: Fraction | None = Field(None, description="5.2 share of staff trained")
+    conduct_incidents: int | None = Field(None, ge=0, description="5.3.3 major and gross incidents in a fiscal year")
     tracked_orders: Fraction = Field(0.90, description="2.2.3 orders the web tracker saw to orders in the ledger")
 
 
@@ -126,6 +132,7 @@ class Plan(Strict):
     generator: str | None = Field(None, description="python module that makes the profile's raw data (demo only)")
     market_segment: Literal["category", "segment"] = "category"
     target_segments: list[str] = Field(default_factory=list, description="1.1.2 market segments the plan aims at")
+    publish_names: bool = Field(False, description="whether pages may name salespeople; else they show employee ids")
     acquisition_cost_types: list[str] = Field(default_factory=lambda: ["acquisition"])
     base_year: int | None = Field(None, description="1.1.2 year market share is compared with (default: last year)")
     phasing: list[float] | None = Field(None, description="1.1.1 twelve monthly weights instead of the seasonal index")

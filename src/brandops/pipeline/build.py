@@ -109,7 +109,8 @@ class Build:
             self.prints.code(*modules),
             self.prints.package("locale") if translated else None,
             self.prints.file(root / "params" / "_brand.yml"),
-            [self.prints.file(params / file) for file in ("sources.yml", "corrections.yml")],
+            # The plan counts as it stands after overrides, below.
+            {path.name: self.prints.file(path) for path in sorted(params.glob("*.yml")) if path.name != "plan.yml"},
             self.found.plan.model_dump(mode="json"),
             parameters,
             self.stages.marts_built,

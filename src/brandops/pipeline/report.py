@@ -107,7 +107,11 @@ def prepare(request: Request, stages: Stages) -> Resolved:
     UserError
         Bad parameters or unreadable data.
     """
-    stages.generate(load(request, None).generator, request.scale)
+    from brandops.params.incentives import load_incentives
+
+    generator = load(request, None).generator
+    load_incentives(request.profile)
+    stages.generate(generator, request.scale)
     stages.ingest()
     found = resolve_request(request, stages.rooms.latest_day(request.profile))
     stages.marts(found.plan, found.as_of)

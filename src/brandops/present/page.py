@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from brandops.params import Plan
+    from brandops.params.incentives import Incentives
 
 MAX_TILES = 6  # more chips than this hide the message; the table below has them all
 
@@ -74,6 +75,19 @@ class Page:
     def language(self) -> str:
         """Language of the page."""
         return self.results.language
+
+    @property
+    def incentives(self) -> "Incentives | None":
+        """The profile's incentive rules; None where it has none.
+
+        Raises
+        ------
+        UserError
+            They are malformed.
+        """
+        from brandops.params.incentives import load_incentives
+
+        return load_incentives(self.profile)
 
     def mart(self, name: str) -> "pd.DataFrame | None":
         """Load a mart as known on the as-of date; None where the profile has no source for it."""

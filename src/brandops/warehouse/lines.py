@@ -32,7 +32,7 @@ def sales_lines(tables: Tables, brand_owner: str | None, time_zone: str) -> ibis
     net_sales = ibis.coalesce(lines.net_sales, (lines.quantity * lines.net_price).cast(MONEY)).cast(MONEY)
     discount = ibis.coalesce(lines.discount, _money(0)) * ibis.ifelse(is_return, -1, 1)
     return lines.select(
-        "order_id", "line_no", "ordered_at", "customer_id", "channel_id", "region", "product_id", "quantity",
+        "order_id", "line_no", "ordered_at", "customer_id", "salesperson_id", "channel_id", "region", "product_id", "quantity",
         "campaign_id", "promoted",
         date=date,
         month=date.truncate("M"),

@@ -18,8 +18,8 @@ from brandops.errors import UserError
 RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget")
 PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
 MARTS = (
-    "sales_daily", "sales_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily", "market_monthly",
-    "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
+    "sales_daily", "sales_monthly", "people_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily",
+    "market_monthly", "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
     "channel_daily", *PLAIN,
     "sources", "source_months", "integrity", "quarantine", "conversions",
 )  # fmt: skip

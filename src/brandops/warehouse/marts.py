@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import customers, market, prices, quality, sales, stock
+from brandops.warehouse import customers, market, prices, quality, sales, stock, team
 from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 
 
 def express(
-    connection: ibis.BaseBackend, tables: Tables, *, as_of: date, time_zone: str, brand_owner: str | None = None
+    connection: ibis.BaseBackend,
+    tables: Tables,
+    *,
+    as_of: date,
+    time_zone: str,
+    brand_owner: str | None = None,
+    publish_names: bool = False,
 ) -> dict[str, ibis.Table]:
     """Marts of the subject tables, by name, as Ibis expressions over tables already cut at `as_of`."""
     made: dict[str, ibis.Table] = {}
@@ -41,6 +47,7 @@ def express(
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
         made["channel_daily"] = sales.channel_daily(own)
+        made["people_monthly"] = team.people_monthly(own)
         made["prices_weekly"] = prices.prices_weekly(own)
         made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)
@@ -57,7 +64,10 @@ def express(
         made["stock_monthly"] = stock.stock_monthly(tables["stock_daily"])
     if "campaign_budget" in tables:
         made["campaign_budget"] = market.campaign_budget(tables, as_of)
-    return made | {name: plain(tables[name], TABLES[name]) for name in PLAIN if name in tables}
+    made |= {name: plain(tables[name], TABLES[name]) for name in PLAIN if name in tables}
+    if "people" in tables:
+        made["people"] = team.people(tables["people"], publish_names)
+    return made
 
 
 def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckdb") -> dict[str, int]:
@@ -69,7 +79,8 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
         Folder under `data/`, with a warehouse in it.
     plan
         `time_zone`: days and months are taken in it. `brand_owner`: where sales hold the whole market, the owner
-        whose products are the company's own; None: all are. Nothing else of the plan matters.
+        whose products are the company's own; None: all are. `publish_names`: whether the mart of people may name
+        them. Nothing else of the plan matters.
     as_of
         Last day that counts.
     engine
@@ -90,7 +101,8 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
             stored = read_tables(connection, profile)
             known = known_tables(connection, stored, as_of, plan.time_zone)
             _refuse_unknown_owner(stored, plan.brand_owner)
-            made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner)
+            made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner,
+                           publish_names=plan.publish_names)  # fmt: skip
             made |= quality.express(connection, profile, manifest, stored, known, as_of, plan.time_zone)
             rows = {name: _write(connection, made[name], scratch / f"{name}.parquet") for name in MARTS if name in made}
         shutil.rmtree(folder, ignore_errors=True)

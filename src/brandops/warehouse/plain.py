@@ -6,9 +6,12 @@ import ibis.expr.datatypes as dt
 from brandops.contract import TABLES, Table
 
 
-def plain(rows: ibis.Table, contract: Table) -> ibis.Table:
-    """The contract's columns without personal ones; moments become naive timestamps in the profile's time zone."""
-    kept = [name for name in contract.columns if name not in contract.personal]
+def plain(rows: ibis.Table, contract: Table, *more: str) -> ibis.Table:
+    """The contract's columns without personal ones; moments become naive timestamps in the profile's time zone.
+
+    `more` names columns to keep that are not the contract's.
+    """
+    kept = [name for name in contract.columns if name not in contract.personal] + list(more)
     return rows.select(**{name: local(rows[name]) for name in kept})
 
 

@@ -24,6 +24,7 @@ _TABLES = {
     "channel_traffic": mark("Visits by channel"),
     "people": mark("Sales staff"),
     "quotas": mark("Quotas"),
+    "opportunities_monthly": mark("Sales opportunities"),
     "skill_scores": mark("Skill scores"),
     "teamwork_scores": mark("Teamwork scores"),
     "trainings": mark("Trainings"),

@@ -1,0 +1,101 @@
+"""Attainment adds up, quotas of several months are respected, and a lucky territory is not taken for a good seller."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from brandops.analysis import team
+
+END = date(2025, 12, 31)
+
+
+def people(count: int) -> pd.DataFrame:
+    """Two sellers to a territory, all in one channel."""
+    return pd.DataFrame({"person_id": [f"S{n:02d}" for n in range(count)], "team": "T",
+                         "region": [f"R{n // 2:02d}" for n in range(count)], "channel_id": "shop", "level": "junior"})  # fmt: skip
+
+
+def frames(values: list[tuple]) -> pd.DataFrame:
+    sales = pd.DataFrame(values, columns=["person_id", "month", "net_sales"])
+    return sales.assign(month=pd.to_datetime(sales["month"]), cost=0.5 * sales["net_sales"])
+
+
+def quotas(values: list[tuple]) -> pd.DataFrame:
+    made = pd.DataFrame(values, columns=["person_id", "month", "quota", "months"])
+    return made.assign(month=pd.to_datetime(made["month"]))
+
+
+def test_attainment_of_the_whole_is_of_the_sums_and_who_sold_nothing_counts():
+    given = quotas([("S00", "2025-10-01", 100.0, None), ("S01", "2025-10-01", 300.0, None)])
+    months = team.monthly_attainment(frames([("S00", "2025-10-01", 200.0)]), given, people(2), END)
+    assert team.attainment(months, date(2025, 10, 1), END).iloc[0][["attainment", "gap", "people"]].to_list() == [0.5, -200.0, 2]
+    assert team.attainment(months, date(2025, 10, 1), END, "person_id")["attainment"].to_list() == [2.0, 0.0]
+
+
+def test_a_month_under_way_counts_the_days_so_far_of_its_quota():
+    given = quotas([("S00", "2025-11-01", 300.0, None)])
+    months = team.monthly_attainment(frames([("S00", "2025-11-01", 100.0)]), given, people(1), date(2025, 11, 10))
+    assert months["quota"].iloc[0] == pytest.approx(100.0)
+
+
+def test_a_quarters_quota_counts_in_full_for_the_quarter_and_is_not_set_against_a_month():
+    given = quotas([("S00", "2025-10-01", 920.0, 3)])
+    months = team.monthly_attainment(frames([("S00", "2025-12-01", 460.0)]), given, people(1), END)
+    assert months["quota"].sum() == pytest.approx(920.0) and len(months) == 3
+    spans = {"month": (date(2025, 12, 1), END), "quarter": (date(2025, 10, 1), END)}
+    table = team.attainment_table(months, spans, "person_id")
+    assert np.isnan(table["month"].iloc[0]) and table["quarter"].iloc[0] == pytest.approx(0.5)
+
+
+def test_groups_below_five_are_left_blank():
+    given = quotas([(f"S{n:02d}", "2025-10-01", 100.0, None) for n in range(9)])
+    sold = frames([(f"S{n:02d}", "2025-10-01", 110.0) for n in range(9)])
+    crew = people(9).assign(team=["five"] * 5 + ["four"] * 4)
+    months = team.monthly_attainment(sold, given, crew, END)
+    table = team.attainment_table(months, {"period": (date(2025, 10, 1), END)}, "team", team.MINIMUM_GROUP).set_index("team")
+    assert table.at["five", "period"] == pytest.approx(1.1)
+    assert table.loc["four", ["period", "quota", "net_sales", "gap"]].isna().all()
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Forty sellers in twenty territories of very different size, with known ability, at equal quotas."""
+    random = np.random.default_rng(4)
+    crew, ability = people(40), random.normal(0, 0.15, 40)
+    size = np.repeat(random.normal(0, 0.5, 20), 2)
+    rows = [(f"S{n:02d}", month, 1000 * np.exp(ability[n] + size[n] + random.normal(0, 0.15)))
+            for n in range(40) for month in pd.date_range("2025-01-01", periods=12, freq="MS")]  # fmt: skip
+    given = quotas([(who, month, 1000.0, None) for who, month, _sales in rows])
+    months = team.monthly_attainment(frames(rows), given, crew, END)
+    return team.adjusted_performance(months, END).set_index("person_id").sort_index(), ability, size
+
+
+def test_a_lucky_territory_is_not_a_good_seller(world):
+    """Attainment follows the territory's size; adjusted performance follows what the person adds to it."""
+    table, ability, size = world
+    within = ability - np.repeat(ability.reshape(-1, 2).mean(axis=1), 2)
+    assert np.corrcoef(np.log(table["attainment"]), size)[0, 1] > 0.9
+    assert abs(np.corrcoef(table["person"], size)[0, 1]) < 0.35
+    assert np.corrcoef(table["person"], within)[0, 1] > 0.9
+    assert np.corrcoef(table["territory"], np.exp(size))[0, 1] > 0.9
+
+
+def test_intervals_of_adjusted_performance_cover_the_true_ability(world):
+    table, ability, _size = world
+    centred = np.expm1(ability - ability.mean())
+    inside = (table["low"] <= centred) & (centred <= table["high"])
+    assert inside.mean() >= 0.85
+
+
+def test_who_has_no_colleague_is_shrunk_more_than_who_has(world):
+    table, ability, _size = world
+    spread = (table["high"] - table["low"]).mean()
+    assert table["person"].std() < ability.std() and spread > 0
+
+
+def test_nothing_is_adjusted_where_no_two_territories_have_two_sellers():
+    given = quotas([(f"S{n:02d}", f"2025-{m:02d}-01", 100.0, None) for n in (0, 2, 4) for m in range(1, 13)])
+    sold = frames([(f"S{n:02d}", f"2025-{m:02d}-01", 90.0 + m + n) for n in (0, 2, 4) for m in range(1, 13)])
+    assert team.adjusted_performance(team.monthly_attainment(sold, given, people(6), END), END).empty
