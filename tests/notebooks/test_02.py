@@ -111,3 +111,14 @@ def test_a_company_with_sales_alone_gets_a_page_that_says_what_is_missing(cells,
     assert missing == {"2.1.1", "2.1.2", "2.1.3", "2.2.2", "2.2.3"}
     assert [results.status(item) for item in ("2.1.2", "2.1.3", "2.2.2", "2.2.3")] == [Status.NOT_SUPPLIED] * 4
     assert "no ledger total" in results.headlines[0]
+
+
+def test_one_cent_off_the_ledger_is_a_headline(cells, tmp_path, monkeypatch):
+    marts = tiny_marts()
+    ledger = marts["ledger_reconciliation"]
+    off = (ledger["month"] == "2025-11-01") & (ledger["channel_id"] == "mall")
+    ledger["ledger"] = ledger["loaded"].where(~off, ledger["loaded"] + 0.01)
+    ledger["difference"] = ledger["loaded"] - ledger["ledger"]
+    results = run(cells, marts, tmp_path, monkeypatch)
+    assert figure(results, "2.1.1", "ledger_gap").value == pytest.approx(0.01)
+    assert any(text.startswith("Mall, Nov 2025: loaded net sales are ¥0.01 below the ledger") for text in results.headlines)
