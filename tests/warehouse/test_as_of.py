@@ -104,7 +104,6 @@ def test_everything_that_came_later_at_once_changes_nothing_either(june):
     assert marts(june) == before
 
 
-@pytest.mark.xfail(strict=True, reason="formats are counted per file, not per day: a file that grows changes its counts")
 def test_the_formats_met_by_june_do_not_change_when_a_file_grows(june):
     before = marts(june, conversions=True)
     more_rows_in_the_same_files(june)

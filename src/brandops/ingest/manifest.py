@@ -14,7 +14,8 @@ class FileAccount:
 
     `first_day` and `last_day` are the days its loaded rows speak of; `rules` counts the quarantined rows by rule;
     `parquet` is its file in the table's warehouse folder (None where all of it was sent twice); `footer_rows` were
-    declared not to be data; `conversions` holds [column, format, values] of the formats met.
+    declared not to be data; `conversions` holds [column, format, values, month] of the formats met;
+    the month is the one in which their rows became known (None: not known when).
     """
 
     file: str

@@ -320,7 +320,7 @@ def _account(
             own = by_file[source.name, file.shown]
             part, loaded, more, days = found.get((source.name, file.shown), (None, 0, {}, [None, None]))
             rules = {rule: own.rules.get(rule, 0) + more.get(rule, 0) for rule in sorted({*own.rules, *more})}
-            for column, label, values in own.conversions:
+            for column, label, values, _ in own.conversions:
                 conversions[column, label] = conversions.get((column, label), 0) + values
             lines.append(
                 FileAccount(

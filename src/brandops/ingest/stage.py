@@ -8,6 +8,7 @@ keeps its own numbering, account and output. What depends on other files (orphan
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -53,7 +54,7 @@ class Staged:
     rules
         Rejected rows by rule.
     conversions
-        (column, format, values) met.
+        (column, format, values, month in which their rows became known; None: not known when) met.
     """
 
     folder: Path
@@ -254,41 +255,60 @@ def _write_matched(con: duckdb.DuckDBPyConnection, transform: Transform, staged:
 def _count_formats(con: duckdb.DuckDBPyConnection, transform: Transform, parts: list[int]) -> list[list[list]]:
     """Formats of dates, times, numbers and booleans, per file; looked at closely only where not the usual one.
 
-    Columns in which nothing but the usual format and blanks is met are marked uniform.
+    They are counted by the month in which their rows became known, so that a report of an earlier day can leave out what a
+    growing file has brought since. Columns in which nothing but the usual format and blanks is met are marked uniform.
     """
     columns = transform.formats()
     found: list[list[list]] = [[] for _ in transform.relations]
     if not columns or not parts:
         return found
     mapped = f"({transform.mapped()})"
-    counted = ", ".join(f"count({c.held}), count_if({c.conversion.fast or 'false'})" for c in columns)
-    numbers = {part: rest for part, *rest in con.execute(f"SELECT _part, {counted} FROM {mapped} GROUP BY ALL").fetchall()}
-    none = [0] * (2 * len(columns))
-    met: dict[tuple[int, str, str], int] = {}
+    met: dict[tuple[int, str, str, date | None], int] = {}
     doubtful: list[Column] = []
-    for position, column in enumerate(columns):
-        for part in parts:
-            quick = numbers.get(part, none)[2 * position + 1]
-            if quick:
-                met[part, column.name, column.conversion.fast_format] = quick
-        # Rows of a file sent twice are converted too, if only to show them.
-        if any(count[2 * position] > count[2 * position + 1] for count in numbers.values()):
-            doubtful.append(column)
-        else:
-            column.uniform = True
+    for known, together in _by_knowledge(transform, columns).items():
+        counted = ", ".join(f"count({c.held}), count_if({c.conversion.fast or 'false'})" for c in together)
+        numbers = con.execute(f"SELECT _part, {known} AS known, {counted} FROM ({transform.converted()}) GROUP BY ALL").fetchall()
+        for position, column in enumerate(together):
+            for part, month, *counts in numbers:
+                if part in parts and counts[2 * position + 1]:
+                    met[part, column.name, column.conversion.fast_format, month] = counts[2 * position + 1]
+            # Rows of a file sent twice are converted too, if only to show them.
+            if any(counts[2 * position] > counts[2 * position + 1] for _, _, *counts in numbers):
+                doubtful.append(column)
+            else:
+                column.uniform = True
     odd = _other_than_blank(con, mapped, doubtful)
     for column in doubtful:
         column.uniform = column.name not in odd
         if column.uniform:
             continue
-        query = f"SELECT _part, {column.conversion.format}, count(*) FROM {mapped} WHERE {_unusual(column)} GROUP BY ALL"
-        for part, label, values in con.execute(query).fetchall():
+        listed = f"_part, {column.conversion.format}, {_known_in(transform, column)}, count(*)"
+        query = f"SELECT {listed} FROM ({transform.converted()}) WHERE {_unusual(column)} GROUP BY ALL"
+        for part, label, month, values in con.execute(query).fetchall():
             if label is not None and part in parts:
-                met[part, column.name, label] = met.get((part, column.name, label), 0) + values
+                key = (part, column.name, label, month)
+                met[key] = met.get(key, 0) + values
     order = [column.name for column in columns]
-    for part, column, label in sorted(met, key=lambda key: (order.index(key[1]), key[2])):
-        found[part].append([column, label, met[part, column, label]])
+    for part, column, label, month in sorted(met, key=lambda key: (order.index(key[1]), key[2], key[3] or date.min)):
+        known_in = month and month.isoformat()
+        found[part].append([column, label, met[part, column, label, month], known_in])
     return found
+
+
+def _by_knowledge(transform: Transform, columns: list[Column]) -> dict[str, list[Column]]:
+    """The columns by what says in which month their values became known."""
+    found: dict[str, list[Column]] = {}
+    for column in columns:
+        found.setdefault(_known_in(transform, column), []).append(column)
+    return found
+
+
+def _known_in(transform: Transform, column: Column) -> str:
+    """SQL of the month in which a value became known: its row's, or that of the later date it was recorded with."""
+    table, day = transform.table, transform.known_on()
+    later = {other: lead for lead, others in table.recorded_with.items() for other in others}
+    lead = later.get(column.name, column.name if table.columns[column.name].metadata["later"] else None)
+    return f"CAST(date_trunc('month', {day if lead is None else f'greatest({day}, CAST({name(lead)} AS DATE))'}) AS DATE)"
 
 
 def _unusual(column: Column) -> str:

@@ -49,7 +49,7 @@ def express(
         "sources": ibis.memtable(accounts[list(_SOURCES)], schema=_SOURCES),
         "source_months": source_months(held),
         "quarantine": rejected,
-        "conversions": ibis.memtable(_conversions(manifest, accounts), schema=_CONVERSIONS),
+        "conversions": ibis.memtable(_conversions(manifest, accounts, as_of), schema=_CONVERSIONS),
     }
     keys = integrity(known)
     return made if keys is None else made | {"integrity": keys}
@@ -181,14 +181,20 @@ def _accounts(manifest: dict[str, Any], held: ibis.Table, replaced: pd.DataFrame
     return pd.DataFrame(accounts, columns=[*_SOURCES, "_files"])
 
 
-def _conversions(manifest: dict[str, Any], accounts: pd.DataFrame) -> pd.DataFrame:
-    """Formats of dates and numbers met in the files that had arrived: source, table, column, format, rows."""
+def _conversions(manifest: dict[str, Any], accounts: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """Formats of dates and numbers met in the files that had arrived: source, table, column, format, rows.
+
+    Of rows that became known in a month that had ended by `as_of`, or of which nobody knows when.
+    """
+    under_way = (as_of + timedelta(days=1)).replace(day=1).isoformat()
     arrived = dict(zip(accounts["source"], accounts["_files"], strict=True))
     met: dict[tuple[str, str, str, str], int] = {}
     for account in manifest["sources"]:
         for file in account["files"]:
             if file["file"] in arrived.get(account["source"], ()):
-                for column, label, rows in file["conversions"]:
+                for column, label, rows, month in file["conversions"]:
+                    if month is not None and month >= under_way:
+                        continue
                     key = (account["source"], account["table"], column, label)
                     met[key] = met.get(key, 0) + rows
     return pd.DataFrame([(*key, rows) for key, rows in met.items()], columns=list(_CONVERSIONS))
