@@ -10,8 +10,7 @@ import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
-
-from conftest import LANGUAGES
+from small_world import LANGUAGES
 
 pytestmark = pytest.mark.browser
 WIDTHS = (360, 820, 1440)

@@ -4,7 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
-from conftest import make_report
+from small_world import make_report
 
 
 def digests(report: Path) -> dict[str, str]:

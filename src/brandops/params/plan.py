@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from brandops import paths
 from brandops.errors import UserError
+from brandops.params.names import readable
 from brandops.params.yaml import load_yaml, parse_scalar, validate
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -146,6 +147,20 @@ class Plan(Strict):
     forecast: ForecastRules = Field(default_factory=ForecastRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
+
+    @model_validator(mode="before")
+    @classmethod
+    def named_after_the_brand_owner(cls, values: Any) -> Any:
+        """Without a `company` the brand owner's name is the company's; `{company}` in a title stands for it."""
+        if not isinstance(values, dict):
+            return values
+        owner, title = values.get("brand_owner"), values.get("title")
+        if "company" not in values and isinstance(owner, str):
+            values = values | {"company": readable(owner)}
+        if isinstance(title, dict) and isinstance(values.get("company"), str):
+            named = {k: t.replace("{company}", values["company"]) if isinstance(t, str) else t for k, t in title.items()}
+            values = values | {"title": named}
+        return values
 
     @field_validator("time_zone")
     @classmethod

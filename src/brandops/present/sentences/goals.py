@@ -157,6 +157,12 @@ def estimate(what: str, value: Estimate, fraction: bool = True) -> str:
 def new_customers(table: pd.DataFrame, target: int) -> str:
     """First-ever buyers of the year against the target, online and offline."""
     row = table.set_index("part")
+    if len(row) < 3:  # one channel type and all: nothing to split
+        return _("{count} customers bought for the first time this year; the plan asks for {target} in the year, {to_date} of "
+                 "them by now.").format(
+            count=formats.number(row.at["all", "year_actual"]), target=formats.number(target),
+            to_date=formats.number(row.at["all", "year_target"]),
+        )  # fmt: skip
     parts = _(", ").join(
         _("{count} {part}").format(count=formats.number(row.at[part, "year_actual"]), part=name(part).lower())
         for part in row.index if part != "all"

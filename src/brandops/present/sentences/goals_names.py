@@ -1,6 +1,7 @@
 """Names a reader meets in section 1 instead of identifiers: stages, departments, verdicts, questions, effects."""
 
 from brandops.i18n import gettext, mark, shown
+from brandops.params.names import readable
 
 _NAMES = {
     "launch": mark("Launch"),
@@ -43,17 +44,9 @@ _NAMES = {
 }
 
 
-_KEPT = {"USA", "US", "UK", "II", "III", "IV"}
-
-
 def company(identifier: object) -> str:
-    """A company's name for reading: registers write `BROWN FORMAN CORP.`, with spaces as they fall."""
-    text = name(identifier)
-    if text != text.upper():
-        return text
-    # A word without a vowel is an abbreviation (MHW, LLC).
-    words = (word if word in _KEPT or not set(word) & set("AEIOUY") else word.capitalize() for word in text.split())
-    return " ".join(words)
+    """A company's name for reading."""
+    return readable(name(identifier))
 
 
 def name(identifier: object) -> str:
