@@ -115,6 +115,30 @@ def test_changed_incentive_rules_run_the_notebooks_and_leave_the_data(project, r
     assert "01_first" in ran()
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("params/tiny/plan.yml", PLAN + "notebooks: {01_first: {horizon: 4}}\n"),
+        ("data/tiny/raw/products.csv", "product_id\np9\n"),
+    ],
+)
+def test_what_is_edited_while_a_report_is_built_is_in_the_next(project, ran, log, monkeypatch, name, text):
+    run = build.run
+
+    def edited_meanwhile(*given):
+        project.write(name, text)
+        return run(*given)
+
+    project.notebook("01_first", "y = 1", parameters=PARAMETERS + "\nhorizon: int = 3")
+    with monkeypatch.context() as patched:
+        patched.setattr(build, "run", edited_meanwhile)
+        project.report(log)
+    assert "run again" in log.stream.getvalue()
+    assert "01_first" in log.take()
+    assert "01_first" in ran()
+    assert ran() == []
+
+
 def test_changed_data_run_everything_and_a_new_file_does(project, ran):
     project.write("data/tiny/raw/products.csv", "product_id\np2\n")
     assert ran()[:4] == ["ingest", "marts", "01_first", "02_second"]

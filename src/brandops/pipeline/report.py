@@ -1,7 +1,8 @@
 """`make report`: bring all a report reads up to date, run the stale notebooks, render, publish.
 
 A run with nothing to do is decided from digests alone, before any library is imported: `reports/<profile>/
-.requests.json` remembers, for each request as it was typed, what the project looked like when it was fulfilled.
+.requests.json` remembers, for each request as it was typed, what the project looked like when it was fulfilled. What
+was edited while the report was built may or may not be in it: such a run is not remembered, and the next looks closely.
 """
 
 import json
@@ -76,12 +77,14 @@ def report(request: Request, console: Console, rooms: Rooms | None = None) -> Pa
 
     stages = Stages(request.profile, prints, console, rooms)
     with locked(stages.data / ".lock", f"data of {request.profile}", console, request.wait) as data_lock:
+        written = _written(request.profile, prints)
         found = prepare(request, stages)
         # Others may read the data while the notebooks do. They may also have changed it before the shared lock was
         # granted: then it is brought up to date again.
         data_lock.share()
         while stages.marts_digest(found.as_of) != stages.marts_built:
             data_lock.take()
+            written = _written(request.profile, prints)
             found = prepare(request, stages)
             data_lock.share()
         prints.save()
@@ -94,7 +97,8 @@ def report(request: Request, console: Console, rooms: Rooms | None = None) -> Pa
             write_shelf(request.profile, request.language)
             if not changed:
                 console.title("nothing to do: the report is up to date")
-            _remember(request, found, prints)
+            if not _remember(request, found, stages, written):
+                console.note("parameters, notebooks, code or data changed while the report was built: run again to have it in full")
     prints.save()
     return folder / "html" / "index.html"
 
@@ -181,19 +185,35 @@ def unchanged(request: Request, prints: Fingerprints) -> Path | None:
     return page if page.is_file() else None
 
 
-def _remember(request: Request, found: Resolved, prints: Fingerprints) -> None:
-    sources = locations(request.profile)
-    if sources["volatile"]:
-        return
-    entry = {"report": found.name, "as_of": str(found.as_of), "patterns": sources["patterns"]}
-    entry["world"] = _world(request.profile, entry, prints)
-    known = read_json(_requests(request.profile)) | {request.key: entry}
-    write_atomically(_requests(request.profile), json.dumps(dict(sorted(known.items())), indent=1) + "\n")
+def _remember(request: Request, found: Resolved, stages: Stages, written: str) -> bool:
+    """Remember the request as fulfilled, unless something it reads is no longer what it was when it was read."""
+    prints, sources = stages.prints, locations(request.profile)
+    raw = raw_files(request.profile, sources["patterns"], prints)
+    if (raw, _written(request.profile, prints)) != (stages.raw_read, written):
+        return False
+    if not sources["volatile"]:
+        entry = {"report": found.name, "as_of": str(found.as_of), "patterns": sources["patterns"]}
+        entry["world"] = _world(request.profile, entry, prints)
+        known = read_json(_requests(request.profile)) | {request.key: entry}
+        write_atomically(_requests(request.profile), json.dumps(dict(sorted(known.items())), indent=1) + "\n")
+    return True
 
 
 def _world(profile: str, entry: dict, prints: Fingerprints) -> str:
     """Digest of all that a report reads, and of the report itself: coarser than the stages, and quick."""
-    root, data = paths.root(), paths.data_dir(profile)
+    data = paths.data_dir(profile)
+    return combine(
+        _written(profile, prints),
+        raw_files(profile, entry["patterns"], prints),
+        prints.tree(data / "warehouse"),
+        prints.tree(data / "marts" / entry["as_of"]),
+        prints.tree(paths.reports_dir(profile) / entry["report"]),
+    )
+
+
+def _written(profile: str, prints: Fingerprints) -> str:
+    """Digest of what people write: parameters, notebooks, code and the lock."""
+    root = paths.root()
     return combine(
         interpreter(),
         prints.file(root / "requirements.lock"),
@@ -201,10 +221,6 @@ def _world(profile: str, entry: dict, prints: Fingerprints) -> str:
         prints.tree(paths.params_dir(profile)),
         prints.package(),
         {Path(path).name: digest for path, digest in prints.files([str(root / "notebooks" / "*.ipynb")]).items()},
-        raw_files(profile, entry["patterns"], prints),
-        prints.tree(data / "warehouse"),
-        prints.tree(data / "marts" / entry["as_of"]),
-        prints.tree(paths.reports_dir(profile) / entry["report"]),
     )
 
 

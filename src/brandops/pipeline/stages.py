@@ -76,6 +76,7 @@ class Stages:
         self.profile, self.prints, self.console, self.rooms = profile, prints, console, rooms
         self.data = paths.data_dir(profile)
         self.marts_built = ""
+        self.raw_read: dict[str, str] = {}
 
     def generate(self, generator: str | None, scale: str) -> None:
         """Have a declared generator make the raw data; a profile without one brings its own.
@@ -113,12 +114,13 @@ class Stages:
     def ingest(self) -> None:
         """Bring raw data into the warehouse; a source read from a database is asked every time."""
         sources = locations(self.profile)
+        self.raw_read = raw_files(self.profile, sources["patterns"], self.prints)
         key = combine(
             interpreter(),
             self._lock(),
             self.prints.code("brandops.ingest", "brandops.contract", "brandops.params"),
             [self.prints.file(paths.params_dir(self.profile) / name) for name in ("sources.yml", "corrections.yml")],
-            raw_files(self.profile, sources["patterns"], self.prints),
+            self.raw_read,
         )
         before = self._recorded("ingest")
         if not sources["volatile"] and before.get("key") == key and before.get("out") == self._warehouse():
