@@ -1,11 +1,11 @@
 """The page on data collection: all nine items, on a company that has every table and on one that has sales alone."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from running import results_of, supply
 from tiny_marts import tiny_marts
 
 from brandops.params.plan import Plan, Targets
@@ -43,22 +43,13 @@ def test_the_parameters_cell_is_the_first_and_has_the_defaults(cells):
 
 def run(cells: list[dict], marts: dict[str, pd.DataFrame], folder: Path, patch: pytest.MonkeyPatch):
     """Run the notebook's cells on `marts` and return its page."""
-    import brandops.params
-    import brandops.warehouse
     from brandops.warehouse import storage
 
     stored = pd.DataFrame([(name, len(mart), mart.shape[1], 1000) for name, mart in marts.items()],
                           columns=["mart", "rows", "columns", "bytes"])  # fmt: skip
-    patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: PLAN)
-    patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
-    patch.setattr(brandops.warehouse, "load_mart", lambda name, *_args: marts.get(name), raising=False)
     patch.setattr(storage, "mart_storage", lambda *_args: stored)
-    patch.setenv("BRANDOPS_BUILD", str(folder))
-    names: dict = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-    return names["page"].results
+    supply(PLAN, marts, folder, patch)
+    return results_of(cells)
 
 
 @pytest.fixture(scope="module")

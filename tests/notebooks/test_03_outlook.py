@@ -1,12 +1,12 @@
 """The forecasting page: its items on a company with years of sales, and on one with a single year."""
 
 import json
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from running import results_of, supply
 from tiny_marts import tiny_marts
 
 from brandops.params.plan import ForecastRules, Targets
@@ -40,18 +40,8 @@ def test_every_item_has_its_heading_and_cells_stay_short(cells):
 
 
 def run(cells: list[dict], marts: dict[str, pd.DataFrame], folder: Path, patch: pytest.MonkeyPatch):
-    import brandops.params
-    import brandops.warehouse
-
-    patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: PLAN)
-    patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
-    patch.setattr(brandops.warehouse, "load_mart", lambda name, *_args: marts.get(name), raising=False)
-    patch.setenv("BRANDOPS_BUILD", str(folder))
-    names: dict = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-    return names["page"].results
+    supply(PLAN, marts, folder, patch)
+    return results_of(cells)
 
 
 def test_every_item_ends_in_figures_that_are_judged(cells, tmp_path, monkeypatch):

@@ -1,13 +1,13 @@
 """The page on channels: all nine items, also for a company that has sales alone."""
 
 import json
-from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from running import results_of, supply
 
 from brandops.params.plan import ChannelRules, SurveyRules, Targets
 from brandops.present.items import ITEMS
@@ -61,18 +61,8 @@ def marts(costs: bool) -> dict[str, pd.DataFrame]:
 
 def run(cells: list[dict], tables: dict[str, pd.DataFrame], folder: Path, patch: pytest.MonkeyPatch):
     """Run the notebook's cells on `tables` and return its results."""
-    import brandops.params
-    import brandops.warehouse
-
-    patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: PLAN)
-    patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
-    patch.setattr(brandops.warehouse, "load_mart", lambda name, *_args: tables.get(name), raising=False)
-    patch.setenv("BRANDOPS_BUILD", str(folder))
-    names: dict = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-    return names["page"].results
+    supply(PLAN, tables, folder, patch)
+    return results_of(cells)
 
 
 def test_the_answer_names_the_channel_to_feed_and_the_one_to_mend(cells, tmp_path, monkeypatch):

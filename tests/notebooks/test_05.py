@@ -1,12 +1,12 @@
 """The page on the sales team: all nine items for a company with every table, and honest gaps for one without people."""
 
 import json
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from running import results_of, supply
 
 from brandops.demo import catalogue, team
 from brandops.demo.sales import productivity_of_people
@@ -49,20 +49,11 @@ def cells() -> list[dict]:
 
 def run(cells, marts: dict, folder: Path, patch: pytest.MonkeyPatch, rules=RULES):
     """Run the notebook's cells on `marts` and return its page's results."""
-    import brandops.params
     import brandops.params.incentives
-    import brandops.warehouse
 
-    patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: PLAN)
     patch.setattr(brandops.params.incentives, "load_incentives", lambda _profile: rules)
-    patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
-    patch.setattr(brandops.warehouse, "load_mart", lambda name, *_args: marts.get(name), raising=False)
-    patch.setenv("BRANDOPS_BUILD", str(folder))
-    names: dict = {}
-    for cell in cells:
-        if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
-    return names["page"].results
+    supply(PLAN, marts, folder, patch)
+    return results_of(cells)
 
 
 @pytest.fixture(scope="module")

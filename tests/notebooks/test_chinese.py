@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from running import supply
 from tiny_marts import tiny_marts
 
 from brandops.contract import TABLES
@@ -64,17 +64,12 @@ def english(markup: str) -> list[str]:
 
 def rendered(notebook: str, marts: dict[str, pd.DataFrame], folder: Path, patch: pytest.MonkeyPatch) -> str:
     """Markup all code cells of a notebook show in Chinese."""
-    import brandops.params
-    import brandops.warehouse
     from brandops.warehouse import storage
 
     stored = pd.DataFrame([(name, len(mart), mart.shape[1], 1000) for name, mart in marts.items()],
                           columns=["mart", "rows", "columns", "bytes"])  # fmt: skip
-    patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: PLAN)
-    patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
-    patch.setattr(brandops.warehouse, "load_mart", lambda name, *_args: marts.get(name), raising=False)
     patch.setattr(storage, "mart_storage", lambda *_args: stored)
-    patch.setenv("BRANDOPS_BUILD", str(folder))
+    supply(PLAN, marts, folder, patch)
     InteractiveShell.instance()
     names: dict = {}
     cells = json.loads((NOTEBOOKS / f"{notebook}.ipynb").read_text(encoding="utf-8"))["cells"]
