@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from brandops.errors import UserError
 from brandops.pipeline import quarto
 from brandops.pipeline.cells import PageText
 from brandops.pipeline.site import Site
@@ -50,15 +51,32 @@ def test_a_pages_head_is_valid_yaml_and_loads_local_scripts_alone(tmp_path, site
         assert "://" not in head and page.markdown in body
 
 
-def test_quarto_renders_the_project_where_it_is_installed(tmp_path, site):
+def assets(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name in ("site.css", "site.js", "vega.js"):
+        (folder / name).touch()
+
+
+def test_quarto_renders_every_page_into_a_hidden_scratch_folder_where_it_is_installed(tmp_path, site):
     program = shutil.which("quarto")
     if not program:
         pytest.skip("quarto is not on PATH")
-    (tmp_path / "project" / "assets").mkdir(parents=True)
-    for name in ("site.css", "site.js", "vega.js"):
-        (tmp_path / "project" / "assets" / name).touch()
-    quarto.render_site(site, tmp_path / "project", tmp_path / "html", program)
-    assert "Scorecard" in (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
+    out = tmp_path / ".scratch" / "html"
+    out.parent.mkdir()
+    quarto.render_site(site, assets, out, program)
+    assert "Scorecard" in (out / "index.html").read_text(encoding="utf-8")
+    assert "Mind." in (out / "01_goals.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("made", [[], ["index.html"]])
+def test_a_quarto_that_succeeds_without_a_page_stops_the_report(tmp_path, site, made):
+    lazy = tmp_path / "quarto"
+    touch = " ".join(f"_site/{name}" for name in made)
+    lazy.write_text(f"#!/bin/sh\nmkdir _site\n[ -z '{touch}' ] || touch {touch}\necho nothing to do >&2\n")
+    lazy.chmod(0o755)
+    with pytest.raises(UserError, match=r"made no .*01_goals\.html.*\n.*nothing to do"):
+        quarto.render_site(site, assets, tmp_path / "html", str(lazy))
+    assert not (tmp_path / "html").exists()
 
 
 @pytest.fixture

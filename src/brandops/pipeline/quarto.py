@@ -6,7 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -45,24 +46,32 @@ def find_quarto(root: Path, environment: Mapping[str, str]) -> str | None:
     return None
 
 
-def render_site(site: Site, project: Path, out: Path, program: str) -> None:
-    """Write the pages of `site` to `out` with Quarto; `project` is a folder to work in, with `assets/` in it.
+def render_site(site: Site, write_assets: Callable[[Path], None], out: Path, program: str) -> None:
+    """Write the pages of `site` to `out` with Quarto; `write_assets` fills the project's `assets/`.
+
+    The project lies in a folder of the system's: Quarto passes over whatever stands in a folder whose name starts with a
+    dot, as a report's scratch folder does, and calls that success.
 
     Raises
     ------
     UserError
-        Quarto failed or took too long: with its own words.
+        Quarto failed, took too long or left a page out: with its own words.
     """
-    write_project(site, project)
-    command = [program, "render", str(project), "--to", "html", "--no-execute"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_RENDER_SECONDS, check=False,
-                              stdin=subprocess.DEVNULL, cwd=project)  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise UserError(f"quarto render took more than {_RENDER_SECONDS} s") from error
-    if done.returncode:
-        raise UserError(f"quarto render failed:\n{done.stderr.strip()[-4000:]}")
-    (project / "_site").replace(out)
+    with tempfile.TemporaryDirectory(prefix="brandops-pages-") as scratch:
+        project = Path(scratch)
+        write_project(site, project)
+        write_assets(project / "assets")
+        command = [program, "render", str(project), "--to", "html", "--no-execute"]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_RENDER_SECONDS, check=False,
+                                  stdin=subprocess.DEVNULL, cwd=project)  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise UserError(f"quarto render took more than {_RENDER_SECONDS} s") from error
+        if done.returncode:
+            raise UserError(f"quarto render failed:\n{done.stderr.strip()[-4000:]}")
+        if absent := [page.file for page in site.pages if not (project / "_site" / page.file).is_file()]:
+            raise UserError(f"quarto render made no {', '.join(absent)}:\n{done.stderr.strip()[-4000:]}")
+        shutil.move(project / "_site", out)
 
 
 def write_project(site: Site, folder: Path) -> None:

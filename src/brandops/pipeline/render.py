@@ -83,8 +83,7 @@ def render_site(notebooks: Path, out: Path, *, language: str, title: str, proven
     with tempfile.TemporaryDirectory(prefix=".pages-", dir=out.parent) as scratch:
         built = Path(scratch) / "html"
         if program:
-            _write_assets(site, Path(scratch) / "project" / "assets", stylesheet(frame=False))
-            quarto.render_site(site, Path(scratch) / "project", built, program)
+            quarto.render_site(site, lambda folder: _write_assets(site, folder, stylesheet(frame=False)), built, program)
         else:
             _write_assets(site, built / "assets", stylesheet(frame=True))
             pandoc.render_site(site, built)
