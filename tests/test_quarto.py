@@ -65,7 +65,9 @@ def test_quarto_renders_every_page_into_a_hidden_scratch_folder_where_it_is_inst
     out.parent.mkdir()
     quarto.render_site(site, assets, out, program)
     assert "Scorecard" in (out / "index.html").read_text(encoding="utf-8")
-    assert "Mind." in (out / "01_goals.html").read_text(encoding="utf-8")
+    page = (out / "01_goals.html").read_text(encoding="utf-8")
+    assert "Mind." in page
+    assert 'type="module"' not in page, "a page opened from a file share may not load modules"
 
 
 @pytest.mark.parametrize("made", [[], ["index.html"]])

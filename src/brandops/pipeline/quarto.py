@@ -20,6 +20,7 @@ from brandops.present.brand import Brand, load_brand
 
 _INSTALL_SECONDS = 300
 _RENDER_SECONDS = 1800
+_MODULE = re.compile(r'<script src="[^"]*" type="module"></script>\n?')
 _REMEMBER = "quarto-unavailable"  # in .cache: installing failed once; remove the file to try again
 
 
@@ -71,7 +72,17 @@ def render_site(site: Site, write_assets: Callable[[Path], None], out: Path, pro
             raise UserError(f"quarto render failed:\n{done.stderr.strip()[-4000:]}")
         if absent := [page.file for page in site.pages if not (project / "_site" / page.file).is_file()]:
             raise UserError(f"quarto render made no {', '.join(absent)}:\n{done.stderr.strip()[-4000:]}")
+        for page in site.pages:
+            _drop_modules(project / "_site" / page.file)
         shutil.move(project / "_site", out)
+
+
+def _drop_modules(page: Path) -> None:
+    """Take Quarto's JavaScript modules out of a page: a browser refuses to load one from `file://`, with an error.
+
+    They mark the current heading in the contents and keep tabs of one group in step; the pages work without.
+    """
+    page.write_text(_MODULE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def write_project(site: Site, folder: Path) -> None:
