@@ -22,7 +22,7 @@ from pathlib import Path
 from brandops import paths
 from brandops.errors import UserError
 from brandops.periods import Grain, latest_complete
-from brandops.pipeline.kernels import KERNEL_ENVIRONMENT
+from brandops.pipeline.environment import KERNEL_ENVIRONMENT
 from brandops.warehouse import latest_day
 
 NOTHING_TO_DO = 5
