@@ -14,6 +14,7 @@ from watchfiles import Change
 from brandops.errors import UserError
 from brandops.pipeline.serve import Server
 from brandops.pipeline.watch import counts
+from pipeline.project import close, notebook
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -30,16 +31,10 @@ def browser_page():
 
 
 def test_an_edited_notebook_shows_in_the_open_page_and_a_failure_does(project, browser_page):
-    project.notebook("01_first", sales := "sales = 'one million'", parameters=None)
-    shown = {"stated": "sales"}
-    last = project.root / "notebooks" / "01_first.ipynb"
-
     def write(cell: str) -> None:
-        from pipeline.project import close, notebook
+        project.write("notebooks/01_first.ipynb", notebook(cell, close("01_first", stated="sales")))
 
-        last.write_text(notebook(cell, close("01_first", **shown)), encoding="utf-8")
-
-    write(sales)
+    write("sales = 'one million'")
     run = project.start("watch", "--port=0")
     heard: list[str] = []
     address = threading.Event()

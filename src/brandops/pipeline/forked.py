@@ -100,6 +100,7 @@ class ForkedKernel:
 def _be_kernel(orders: int) -> int:
     """In the child: wait for the orders, then be the kernel; returns the exit status."""
     die_with_parent()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setsid()
     with open(orders, encoding="utf-8") as stream:
         text = stream.read()

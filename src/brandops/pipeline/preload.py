@@ -10,13 +10,14 @@ import gc
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
 
 # As in `kernels`: this grammar takes seconds to compile and nothing here has an IRI to check.
 sys.modules.setdefault("rfc3987_syntax", None)
-# What IPython's kernel sets before matplotlib is imported.
+# What IPython's kernel sets before matplotlib is imported; the module itself looks for the kernel when it is imported.
 os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
 
 # Packages of the project whose modules notebooks import, with all those import.
@@ -24,7 +25,7 @@ PACKAGES = ("brandops.params", "brandops.analysis", "brandops.present")
 # What notebooks come to need only while they run: imported inside functions, here or by the libraries.
 LATER = (
     "brandops.warehouse.load", "duckdb", "ibis", "pyarrow.dataset", "pyarrow.pandas_compat", "matplotlib.backends.backend_svg",
-    "matplotlib_inline.backend_inline", "altair", "seaborn", "openpyxl", "narwhals.stable.v2", "Pyfrontier.frontier_model",
+    "altair", "seaborn", "openpyxl", "narwhals.stable.v2", "Pyfrontier.frontier_model",
     "ipykernel.kernelapp", "ipykernel.ipkernel", "IPython.core.completerlib", "IPython.core.logger", "IPython.core.oinspect",
     "cffi.api", "sqlite3", "tzdata", "papermill", "brandops.pipeline.kernels",
 )  # fmt: skip
@@ -58,6 +59,8 @@ def threads() -> int:
     return threading.active_count()
 
 
+if sys.argv[:1] == ["-c"]:  # the fork server itself: Ctrl-C is for who started it, which then ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 PATH = [entry for entry in sys.path if entry]
 load()
 THREADS = threads()
