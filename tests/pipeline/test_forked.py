@@ -13,7 +13,7 @@ from brandops.errors import UserError
 from brandops.pipeline import forked, workers
 from brandops.pipeline.execute import Job
 from brandops.pipeline.workers import run
-from pipeline.project import close, notebook
+from pipeline.project import SOURCE, close, notebook
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone")
 
@@ -53,7 +53,8 @@ SHOWS = (
     "import duckdb\nduckdb.sql('select sum(i) as total from range(1_000_000) t(i)').df()",
     "import pyarrow as pa, pyarrow.compute as pc\npc.sum(pa.array(range(100_000))).as_py()",
     "import sklearn.linear_model as m\nm.Ridge().fit([[0], [1], [2]], [0, 1, 3]).coef_.round(9)",
-    "import brandops.analysis.forecasting\nfrom statsforecast.models import AutoETS\nAutoETS(season_length=1).forecast(np.arange(30.0) % 5, h=2)['mean'].round(6)",
+    "import brandops.analysis.forecasting\nfrom statsforecast.models import AutoETS\n"
+    "AutoETS(season_length=1).forecast(np.arange(30.0) % 5, h=2)['mean'].round(6)",
     "sorted(name for name in globals() if not name.startswith('_'))",
     "import os, sys, signal\n(sys.argv[0].rsplit('/', 1)[-1], signal.getsignal(signal.SIGINT) is signal.default_int_handler, "
     "hash('text'), [p for p in sys.path if p])",
@@ -61,7 +62,8 @@ SHOWS = (
 
 
 def jobs(folder: Path, *sources: tuple[str, str]) -> list[Job]:
-    return [Job(name, source, folder / name, {}) for name, source in sources]
+    """As a report gives them, with the project's modules on the path."""
+    return [Job(name, source, folder / name, {}, environment={"PYTHONPATH": str(SOURCE)}) for name, source in sources]
 
 
 def outcomes_of(given: list[Job]) -> list:
@@ -84,11 +86,9 @@ def test_a_kernel_is_forked_off_the_process_that_has_the_libraries_loaded(tmp_pa
 
 def test_what_a_notebook_changes_the_next_never_sees(tmp_path):
     look = notebook(LOOKS, close("02_second", state="state"))
-    alone, first, then = jobs(
-        tmp_path, ("02_second", look), ("01_first", notebook(CHANGES, f"import os\nos.chdir({str(tmp_path / '01_first')!r})",
-                                                             close("01_first"))), ("02_second", look),
-    )  # fmt: skip
-    then = Job("02_second", look, tmp_path / "then" / "02_second", {})
+    back = f"import os\nos.chdir({str(tmp_path / '01_first')!r})"
+    alone, first = jobs(tmp_path, ("02_second", look), ("01_first", notebook(CHANGES, back, close("01_first"))))
+    [then] = jobs(tmp_path / "then", ("02_second", look))
     outcomes_of([alone])
     outcomes_of([first, then])
     assert results(then) == results(alone)

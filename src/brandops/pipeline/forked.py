@@ -11,6 +11,7 @@ Where a process cannot be forked safely (not on Linux, or with threads running) 
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -113,14 +114,15 @@ def _be_kernel(orders: int) -> int:
     os.environ.update(given["environment"])
     os.chdir(given["folder"])
     sys.path[:] = importlib.import_module(PRELOAD).PATH
+    sys.argv = [importlib.util.find_spec("ipykernel_launcher").origin, *given["arguments"]]
     # A kernel watches its parent, whose number it reads from the environment when its code is imported: too early here.
-    sys.argv = ["ipykernel_launcher", *given["arguments"], f"--IPKernelApp.parent_handle={os.getppid()}"]
+    watching = f"--IPKernelApp.parent_handle={os.getppid()}"
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()  # the old global generator would begin alike in every kernel
     from ipykernel import kernelapp
 
     try:
-        kernelapp.launch_new_instance()
+        kernelapp.launch_new_instance([*given["arguments"], watching])
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     return 0

@@ -1,7 +1,6 @@
 """The stages before the notebooks: raw data, warehouse, marts. Each runs only when what it reads has changed.
 
-New data will want the notebooks run, so a stage that runs has the process they are forked off load its libraries
-meanwhile. A stage is recorded in `data/<profile>/.stages.json` with the digest of its inputs and of what it wrote. It is stale
+A stage is recorded in `data/<profile>/.stages.json` with the digest of its inputs and of what it wrote. It is stale
 when either differs: new input, new code, or outputs somebody removed.
 """
 
@@ -21,7 +20,6 @@ from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline.console import Console
 from brandops.pipeline.fingerprint import Fingerprints, combine, interpreter, read_json, resolve, write_atomically
-from brandops.pipeline.workers import start_server
 
 if TYPE_CHECKING:
     from brandops.params import Plan
@@ -97,7 +95,6 @@ class Stages:
         if self._recorded("data").get("key") == key and raw.is_dir() and any(raw.iterdir()):
             self.console.unchanged("data")
             return
-        start_server()
         with self.console.running("data", generator):
             fresh = self.data / f".raw-{os.getpid()}"
             for left in self.data.glob(".raw-*"):
@@ -129,7 +126,6 @@ class Stages:
         if not sources["volatile"] and before.get("key") == key and before.get("out") == self._warehouse():
             self.console.unchanged("ingest")
             return
-        start_server()
         with self.console.running("ingest"):
             self.rooms.ingest(self.profile)
         self._record("ingest", {"key": key, "out": self._warehouse()})
@@ -143,7 +139,6 @@ class Stages:
         if before.get("key") == key and before.get("out") == self.marts_built:
             self.console.unchanged("marts")
             return
-        start_server()
         with self.console.running("marts", f"as of {as_of}"):
             self.rooms.build_marts(self.profile, plan, as_of)
         self.marts_built = self.marts_digest(as_of)
