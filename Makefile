@@ -9,8 +9,12 @@ SET ?=
 JOBS ?=
 NAME ?=
 PORT ?=
+PERIODS ?=
+A ?=
+B ?=
+RESTATE ?=
 PYTHON ?= python3
-export PROFILE PERIOD REPORT_LANGUAGE AS_OF SCALE SET JOBS NAME PORT
+export PROFILE PERIOD REPORT_LANGUAGE AS_OF SCALE SET JOBS NAME PORT PERIODS A B RESTATE
 
 # An active conda environment made from environment.yml is used as it is; else a virtual environment is made.
 CONDA := $(if $(wildcard $(CONDA_PREFIX)/bin/papermill),$(CONDA_PREFIX))
@@ -27,16 +31,28 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src$(if $(PYTHONPATH),:$(PYTHONPATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help report watch extra test test-slow lab data bench check clean new-profile lock messages
+.PHONY: help report reports compare close verify watch extra test test-slow lab data bench check clean new-profile lock messages
 
 help: ## list the targets and variables
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  variables: PROFILE=demo PERIOD=2025Q4 REPORT_LANGUAGE=en|zh AS_OF=2025-12-31 SCALE=1 JOBS=2"
-	@echo "             SET=\"targets.sales_growth=0.12\" WAIT=0 PORT=8010 NAME=acme, and what sources.yml names (IOWA_DIR=...)"
+	@echo "             SET=\"targets.sales_growth=0.12\" WAIT=0 PORT=8010 NAME=acme RESTATE=1, and what sources.yml names (IOWA_DIR=...)"
 
 report: $(READY) $(EXTRA_READY) ## build the report of PROFILE for PERIOD and print its first page's path
 	@$(RUN) report
+
+reports: $(READY) $(EXTRA_READY) ## build the reports of several PERIODS="2025Q1 2025Q2"
+	@$(RUN) reports
+
+compare: $(READY) $(EXTRA_READY) ## say which figures differ between A=2025Q3 and B=2025Q4, or A=2025Q4@closed, and why
+	@$(RUN) compare
+
+close: $(READY) $(EXTRA_READY) ## freeze the report of PERIOD with all it was made of
+	@$(RUN) close
+
+verify: $(READY) $(EXTRA_READY) ## rebuild a closed PERIOD and prove that it comes out the same, byte for byte
+	@$(RUN) verify
 
 watch: $(READY) $(EXTRA_READY) ## build at every change and refresh the page open in a browser
 	@$(RUN) watch

@@ -14,7 +14,8 @@ from brandops.pipeline.console import Console
 from brandops.pipeline.hints import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT")
+VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT",
+             "PERIODS", "A", "B", "RESTATE")  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
@@ -68,6 +69,10 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     for name, function, text in (
         ("report", _report, "build a report, or keep it where nothing changed"),
         ("data", _data, "bring data, warehouse and marts up to date"),
+        ("reports", _reports, "build the reports of several periods"),
+        ("compare", _compare, "which figures differ between two reports, by how much and why"),
+        ("close", _close, "freeze a report with all it was made of"),
+        ("verify", _verify, "rebuild a closed report and prove that it comes out the same"),
         ("watch", _watch, "build the report at every change and refresh the page open in a browser"),
     ):
         added = command(name, function, text)
@@ -79,6 +84,13 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         option(added, "--set", "SET", "", "plan values, such as targets.sales_growth=0.12")
         option(added, "--jobs", "JOBS", "", "notebooks run at once; default: one per processor")
         option(added, "--wait", "WAIT", "1", "0: refuse instead of waiting for another run")
+        if name == "reports":
+            option(added, "--periods", "PERIODS", "", 'such as "2025Q1 2025Q2 2025-11 2025"')
+        if name == "compare":
+            option(added, "--a", "A", "", "period of the one report; 2025Q4@closed is what was closed")
+            option(added, "--b", "B", "", "period of the other report")
+        if name == "close":
+            option(added, "--restate", "RESTATE", "", "1: close anew a report that was closed with other results")
         if name == "watch":
             option(added, "--port", "PORT", "8010", "port of this machine to show the pages at; 0: any that is free")
     added = command("new-profile", _new_profile, "write a commented skeleton of a company's parameters")
@@ -104,6 +116,36 @@ def _report(given: argparse.Namespace, console: Console) -> None:
     page = report(_request(given), console)
     sys.stderr.flush()
     print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+
+
+def _reports(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.several import reports
+
+    sys.stderr.flush()
+    for page in reports(_request(given), given.periods.split(), console):
+        print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+
+
+def _compare(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.several import compare_reports
+
+    page = compare_reports(_request(given), given.a, given.b, console)
+    print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+
+
+def _close(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.several import close
+
+    if given.restate not in ("", "0", "1"):
+        raise UserError(f"RESTATE={given.restate}: 1 or nothing")
+    record = close(_request(given), given.restate == "1", console)
+    print(os.path.relpath(record) if record.is_relative_to(Path.cwd()) else record)
+
+
+def _verify(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.several import verify
+
+    verify(_request(given), console)
 
 
 def _watch(given: argparse.Namespace, console: Console) -> None:

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any
 from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline import publish
+from brandops.pipeline.closing import log_restatement, restated
+from brandops.pipeline.compare import Comparison
+from brandops.pipeline.compare_page import restated_sentences
 from brandops.pipeline.execute import BUILD_FOLDER, Job, Outcome
 from brandops.pipeline.fingerprint import combine, interpreter, read_json
 from brandops.pipeline.parameters import check_names, given
+from brandops.pipeline.provenance import RENDERER, collect
 from brandops.pipeline.shelf import SCRIPT
 
 if TYPE_CHECKING:
@@ -70,6 +74,7 @@ class Build:
             "days": self.found.period.days,
             "as_of": self.found.as_of.isoformat(),
             "language": self.request.language,
+            "set": self.request.overrides,
             **self.record,
         }
         # A notebook that ran to mend a damaged report gives the record there was, and must be published all the same.
@@ -81,6 +86,9 @@ class Build:
         shutil.rmtree(self.scratch / ".work", ignore_errors=True)
         publish.publish(self.scratch, self.folder)
         self.console.step("publish", os.path.relpath(self.folder, paths.root()))
+        if differing := self._restated(self.folder / "results"):
+            log = log_restatement(self.request.profile, self.found.name, differing)
+            self.console.note(f"differs from the closed report: see its first page and {os.path.relpath(log, paths.root())}")
         return True
 
     def _parameters(self) -> dict[str, dict[str, Any]]:
@@ -173,11 +181,15 @@ class Build:
 
     def _render(self) -> bool:
         """Make the pages, unless those published are made of the same; returns whether it did."""
-        code = self.prints.code("brandops.pipeline.render")
+        code = self.prints.code("brandops.pipeline.render", "brandops.pipeline.compare_page")
+        made_of = self._made_of()
+        differing = self._restated(self.scratch / "results")
         content = {part: self.prints.tree(self.scratch / part) for part in _PARTS}
         quarto = shutil.which("quarto") or ""
         brand = self.prints.file(paths.root() / "params" / "_brand.yml")
-        key = combine(code, content, quarto, brand, self.request.language, self.found.plan.model_dump(mode="json"))
+        asked = os.environ.get(RENDERER, "")
+        plan = self.found.plan.model_dump(mode="json")
+        key = combine(code, content, quarto, asked, brand, self.request.language, plan, differing and differing.as_json())
         known = self.published.get("render", {})
         if known.get("key") == key:
             shutil.copytree(self.folder / "html", self.scratch / "html")
@@ -185,9 +197,20 @@ class Build:
             self.console.unchanged("render")
             return False
         with self.console.running("render"):
-            self.rooms.render(self.scratch, **self._about())
-        self.record["render"] = {"key": key, "files": self._html()}
+            notices = restated_sentences(differing) if differing else []
+            renderer = self.rooms.render(self.scratch, **self._about(), notices=notices)
+        self.record["render"] = {"key": key, "files": self._html(), "about": made_of, "renderer": renderer}
         return True
+
+    def _made_of(self) -> dict[str, Any]:
+        """What the report is made of, by which two reports are compared."""
+        found = self.found
+        return collect(profile=self.request.profile, period=found.period, as_of=found.as_of,
+                       language=self.request.language, plan=found.plan)  # fmt: skip
+
+    def _restated(self, results: Path) -> Comparison | None:
+        """How the results differ from those the report was closed with; None where it was not, or they do not."""
+        return restated(self.request.profile, self.found.name, results, self._made_of())
 
     def _about(self) -> dict[str, Any]:
         found = self.found

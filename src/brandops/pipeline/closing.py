@@ -8,6 +8,7 @@ log of later runs of a closed report that came out otherwise.
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,8 +21,8 @@ from brandops.errors import UserError
 from brandops.pipeline.compare import Comparison, Side, compare, read_results
 from brandops.pipeline.fingerprint import Fingerprints, read_json, write_atomically
 from brandops.pipeline.publish import RECORD
+from brandops.pipeline.stages import FROZEN
 
-FROZEN = "BRANDOPS_FROZEN"  # set while a closed report is rebuilt: the warehouse is as it was frozen
 _SHOWN = 10  # files named in a message
 _OUTPUTS = ("results", "tables", "html")
 _NOT_CODE = ("__pycache__", ".ipynb_checkpoints")
@@ -112,6 +113,16 @@ def log_restatement(profile: str, name: str, comparison: Comparison) -> Path:
     return path
 
 
+def reopen(profile: str, name: str) -> Path | None:
+    """Set a closed report's record aside, for it to be closed anew; returns where it lies now."""
+    path = closed_folder(profile) / f"{name}.json"
+    if not path.is_file():
+        return None
+    aside = path.with_name(f".{name}.before")
+    path.replace(aside)
+    return aside
+
+
 def verify_report(profile: str, name: str) -> int:
     """Rebuild a closed report from what was frozen, in a folder of its own; returns the number of files that are the same.
 
@@ -149,10 +160,10 @@ def _rebuild(record: dict[str, Any], root: Path) -> None:
         "BRANDOPS_RENDERER": build["render"]["renderer"],
         FROZEN: "1",
     }
-    request = build["request"]
+    given = shlex.join(f"{key}={value}" for key, value in build["set"].items())
     command = [
         sys.executable, "-m", "brandops.pipeline", "report", "--profile", build["profile"], "--period", build["period"],
-        "--language", build["language"], "--as-of", build["as_of"], "--set", request["set"],
+        "--language", build["language"], "--as-of", build["as_of"] if "@" in record["report"] else "", "--set", given,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False,
                           stdin=subprocess.DEVNULL)  # fmt: skip

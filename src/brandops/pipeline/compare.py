@@ -94,9 +94,7 @@ def causes(a: Mapping[str, Any], b: Mapping[str, Any]) -> Causes:
     return Causes(
         period=(a.get("period"), a.get("as_of")) != (b.get("period"), b.get("as_of")),
         sources=sorted(name for name in {*data, *other} if data.get(name) != other.get(name)),
-        parameters={
-            key: (ours.get(key), theirs.get(key)) for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)
-        },
+        parameters={key: (ours.get(key), theirs.get(key)) for key in sorted({*ours, *theirs}) if ours.get(key) != theirs.get(key)},
         code=a.get("code") != b.get("code"),
     )
 

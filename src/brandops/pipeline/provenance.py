@@ -12,6 +12,7 @@ from brandops import paths
 from brandops.i18n import gettext as _
 from brandops.present import formats
 
+RENDERER = "BRANDOPS_RENDERER"  # auto, quarto or pandoc; a closed report is rebuilt with the one it had
 SHORT = 12  # hexadecimal digits shown of a SHA-256
 
 

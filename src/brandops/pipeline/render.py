@@ -7,6 +7,8 @@ and who draws the navigation.
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,20 +19,21 @@ from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import use_language
 from brandops.pipeline import pandoc, quarto
-from brandops.pipeline.cells import read_page
+from brandops.pipeline.cells import raw, read_page
 from brandops.pipeline.dictionary import dictionary_page
-from brandops.pipeline.provenance import collect, footer
+from brandops.pipeline.provenance import RENDERER, collect, footer
 from brandops.pipeline.site import Site
 from brandops.present import html
 from brandops.present.brand import css_variables, load_brand
+from brandops.present.status import Status
 
 ASSETS = Path(__file__).parent / "assets"
 VEGA_LITE = "6.4"
 
 
 def render(folder: Path, *, profile: str, plan: Any, period: Any, as_of: Any, language: str = "en", name: str = "",
-           renderer: str = "auto", reports_script: str | None = None) -> None:  # fmt: skip
-    """Make the pages of a report: `folder/notebooks/*.ipynb` to `folder/html/`.
+           renderer: str = "", reports_script: str | None = None, notices: Sequence[str] = ()) -> str:  # fmt: skip
+    """Make the pages of a report, `folder/notebooks/*.ipynb` to `folder/html/`; returns the renderer: quarto or pandoc.
 
     Parameters
     ----------
@@ -41,10 +44,12 @@ def render(folder: Path, *, profile: str, plan: Any, period: Any, as_of: Any, la
     name
         Folder name under which the report is published.
     renderer
-        `auto`, `quarto` or `pandoc`.
+        `auto`, `quarto` or `pandoc`; default: what `BRANDOPS_RENDERER` says, else `auto`.
     reports_script
         Path, from a page, of a script that sets `window.brandopsReports` to the names of the published reports; with it
         the pages link to the same report in the other language where there is one.
+    notices
+        Sentences the first page opens with: that a closed report comes out otherwise.
 
     Raises
     ------
@@ -56,25 +61,30 @@ def render(folder: Path, *, profile: str, plan: Any, period: Any, as_of: Any, la
     before, after = period.previous(), period.shift(1)
     neighbours = ((f"{before}{suffix}", f"‹ {before}"), (f"{after}{suffix}", f"{after} ›"))
     title = (getattr(plan, "title", None) or {}).get(language) or getattr(plan, "company", profile)
-    render_site(folder / "notebooks", folder / "html", language=language, title=title, provenance=provenance,
-                name=name, renderer=renderer, reports_script=reports_script, neighbours=neighbours)  # fmt: skip
+    return render_site(folder / "notebooks", folder / "html", language=language, title=title, provenance=provenance,
+                       name=name, renderer=renderer or os.environ.get(RENDERER) or "auto",
+                       reports_script=reports_script, neighbours=neighbours, notices=notices)  # fmt: skip
 
 
 def render_site(notebooks: Path, out: Path, *, language: str, title: str, provenance: dict[str, Any], name: str = "",
                 renderer: str = "auto", reports_script: str | None = None,
-                neighbours: tuple[tuple[str, str], ...] = ()) -> None:  # fmt: skip
+                neighbours: tuple[tuple[str, str], ...] = (), notices: Sequence[str] = ()) -> str:  # fmt: skip
     """Make a website of the executed notebooks in a folder; see `render`."""
     use_language(language)
     sources = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
     if not sources:
         raise UserError(f"{notebooks}: there are no executed notebooks to render")
     pages = [read_page(path, language) for path in sources]
+    if notices:
+        pages[0] = replace(pages[0], markdown=f"{raw(_notice(notices))}\n\n{pages[0].markdown}")
     pages.append(dictionary_page())
     site = Site(
         title=title, language=language, pages=pages, report=name, period=str(provenance["period"]),
         labels=_labels(), logo=_logo(), reports_script=reports_script, neighbours=neighbours,
         foot=footer(provenance),
     )  # fmt: skip
+    if renderer not in ("auto", "quarto", "pandoc"):
+        raise UserError(f"{RENDERER}={renderer}: no such renderer; allowed: auto, quarto, pandoc")
     program = None if renderer == "pandoc" else quarto.find_quarto(paths.root(), os.environ)
     if renderer == "quarto" and program is None:
         raise UserError("renderer=quarto: there is no Quarto on PATH; install it, or use renderer=pandoc")
@@ -88,6 +98,11 @@ def render_site(notebooks: Path, out: Path, *, language: str, title: str, proven
             pandoc.render_site(site, built, paths.root() / ".cache" / "pages" / f"{provenance['profile']}-{name}")
         shutil.rmtree(out, ignore_errors=True)
         built.replace(out)
+    return "quarto" if program else "pandoc"
+
+
+def _notice(sentences: Sequence[str]) -> str:
+    return html.callout(list(sentences), Status.AT_RISK, _("Restated"))
 
 
 def stylesheet(frame: bool) -> str:

@@ -211,6 +211,7 @@ def _world(profile: str, entry: dict, prints: Fingerprints) -> str:
         prints.tree(data / "warehouse"),
         prints.tree(data / "marts" / entry["as_of"]),
         prints.tree(paths.reports_dir(profile) / entry["report"]),
+        prints.file(data / "closed" / f"{entry['report']}.json"),
     )
 
 

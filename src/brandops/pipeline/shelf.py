@@ -67,7 +67,7 @@ def write_shelf(profile: str, language: str = "en") -> None:
     own = published(profile)
     preferred = [name for name, record in own.items() if record.get("language") == "en"] or list(own)
     if preferred:
-        _write(folder / "latest.html", _template("latest.html").render(target=f"{preferred[-1]}/html/index.html"))
+        _write(folder / "latest.html", template("latest.html").render(target=f"{preferred[-1]}/html/index.html"))
     _write(folder / "reports.js", f"window.brandopsReports={json.dumps(sorted(own), ensure_ascii=False)};\n")
     for code, (file, _name) in LANGUAGES.items():
         use_language(code)
@@ -88,7 +88,7 @@ def _index(folder: Path, language: str) -> str:
         "title": _("Reports"), "report": _("Report"), "as_of": _("As of"), "verdict": _("Verdict"), "headline": _("Headline"),
     }  # fmt: skip
     others = [(file, name) for code, (file, name) in LANGUAGES.items() if code != language]
-    return _template("shelf.html").render(language=language, words=words, profiles=profiles, others=others, style=_style())
+    return template("shelf.html").render(language=language, words=words, profiles=profiles, others=others, style=_style())
 
 
 def _entry(report: str, record: dict) -> Entry:
@@ -103,7 +103,8 @@ def _style() -> str:
     return stylesheet(frame=True)
 
 
-def _template(name: str) -> "jinja2.Template":
+def template(name: str) -> "jinja2.Template":
+    """A page of its own beside the reports, from `assets/`."""
     import jinja2
 
     loader = jinja2.FileSystemLoader(ASSETS)

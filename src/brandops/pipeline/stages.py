@@ -24,6 +24,7 @@ from brandops.pipeline.fingerprint import Fingerprints, combine, interpreter, re
 if TYPE_CHECKING:
     from brandops.params import Plan
 
+FROZEN = "BRANDOPS_FROZEN"  # set while a closed report is rebuilt: the warehouse stays as it was frozen
 _ENVIRONMENT_URL = re.compile(r"\$\{(\w+)\}")
 
 
@@ -86,7 +87,7 @@ class Stages:
         UserError
             If `SCALE` is no positive number, or the generator fails.
         """
-        if generator is None:
+        if generator is None or os.environ.get(FROZEN):
             return
         if not re.fullmatch(r"\d*\.?\d+", scale) or float(scale) <= 0:
             raise UserError(f"SCALE={scale}: not a positive number")
@@ -113,6 +114,9 @@ class Stages:
 
     def ingest(self) -> None:
         """Bring raw data into the warehouse; a source read from a database is asked every time."""
+        if os.environ.get(FROZEN):
+            self.console.unchanged("ingest")
+            return
         sources = locations(self.profile)
         self.raw_read = raw_files(self.profile, sources["patterns"], self.prints)
         key = combine(
