@@ -15,11 +15,22 @@ from brandops.analysis.web import months_of
 from brandops.contract import TABLES, Table
 
 CENT = 0.01
+_TEXTS = ("source", "table", "family", "kind", "owner")
+_COUNTS = ("files", "rows_in", "loaded", "quarantined", "superseded")
+
+
+def accounts(mart: pd.DataFrame | None) -> pd.DataFrame:
+    """The mart `sources`; without rows where no source had brought anything yet."""
+    if mart is not None:
+        return mart
+    kinds = dict.fromkeys(_TEXTS, object) | dict.fromkeys(_COUNTS, "int64")
+    kinds |= dict.fromkeys(("first_date", "last_date"), "datetime64[ns]")
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def catalogue(
     sources: pd.DataFrame,
-    source_months: pd.DataFrame,
+    source_months: pd.DataFrame | None,
     integrity: pd.DataFrame | None,
     as_of: pd.Timestamp,
     tables: Mapping[str, Table] = TABLES,
@@ -29,7 +40,7 @@ def catalogue(
     Parameters
     ----------
     sources, source_months, integrity
-        The marts of these names; integrity None: no table refers to another.
+        The marts of these names; source_months None: no row has a date; integrity None: no table refers to another.
     as_of
         Day the report sees the data from.
     tables
@@ -74,10 +85,11 @@ def catalogue(
     return made[[*first, *[c for c in made if c not in first]]]
 
 
-def missing_months(source_months: pd.DataFrame, tables: Mapping[str, Table] = TABLES) -> pd.DataFrame:
+def missing_months(source_months: pd.DataFrame | None, tables: Mapping[str, Table] = TABLES) -> pd.DataFrame:
     """List the months in which a source is silent between its first and its last month.
 
     Only tables with a service level for freshness are expected every month; a table of trainings is not.
+    None: no row that is known has a date.
 
     Returns
     -------
@@ -85,8 +97,8 @@ def missing_months(source_months: pd.DataFrame, tables: Mapping[str, Table] = TA
         source, table, month.
     """
     found = []
-    rows = source_months[source_months["rows"] > 0]
-    for (source, table), group in rows.groupby(["source", "table"]):
+    rows = None if source_months is None else source_months[source_months["rows"] > 0]
+    for (source, table), group in () if rows is None else rows.groupby(["source", "table"]):
         if tables[table].fresh_within_days is not None:
             months = pd.DatetimeIndex(group["month"])
             silent = pd.date_range(months.min(), months.max(), freq="MS").difference(months)
