@@ -13,6 +13,7 @@ from brandops.present.status import Status
 FOLDER = Path(__file__).parents[2] / "notebooks"
 PAGES = sorted(path.stem for path in FOLDER.glob("0[0-5]_*.ipynb"))
 SKUS = "sku\nP1\nP2\n"
+PANEL = "month,category,who,sales\n{month},All,own,9\n"
 YEAR = [f"{year}-{month:02d}-{day:02d}" for year in (2024, 2025) for month in range(1, 13) for day in (3, 17)]
 # Name: sources, exports, period, as-of date.
 COMPANIES = {
@@ -24,12 +25,11 @@ COMPANIES = {
     "nothing_known_yet": (CUSTOMERS, {"customers": "id,since\nC1,2025-03-05\nC2,2025-06-30\n"}, "2025Q1", "2025-01-02"),
     "market_research_without_a_month_that_has_ended": (
         PRODUCTS + SALES + MARKET,
-        {"products": SKUS, "orders": lines("2025-02-03", "2025-02-20"), "panel": "month,category,who,sales\n2025-02-01,All,own,9\n"},
-        "", "",
+        {"products": SKUS, "orders": lines("2025-02-03", "2025-02-20"), "panel": PANEL.format(month="2025-02-01")}, "", "",
     ),
     "market_research_that_cannot_be_read": (
         PRODUCTS + SALES + MARKET,
-        {"products": SKUS, "orders": lines(*YEAR), "panel": "month,category,who,sales\nsoon,All,own,9\n"}, "", "",
+        {"products": SKUS, "orders": lines(*YEAR), "panel": PANEL.format(month="soon")}, "", "",
     ),
 }  # fmt: skip
 

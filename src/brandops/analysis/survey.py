@@ -129,7 +129,7 @@ def responses_by_month(checked: pd.DataFrame) -> pd.DataFrame:
     return counts.groupby(["month", "collector"], as_index=False, sort=True).sum()
 
 
-def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: float) -> pd.DataFrame:
+def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: float | None) -> pd.DataFrame:
     """Compare each month's valid answers, all collectors together, with the number wanted.
 
     Parameters
@@ -139,18 +139,18 @@ def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: f
     months
         First days of the months asked about; a month without answers counts zero.
     target
-        Valid answers wanted a month.
+        Valid answers wanted a month; None: no number is.
 
     Returns
     -------
     DataFrame
-        month, responses, valid, target, attainment (valid to target; NaN where the target is zero), met.
+        month, responses, valid, target (NaN: none), attainment (valid to target; NaN without one), met (True without one).
     """
     totals = by_month.groupby("month")[["responses", "valid"]].sum()
     totals = totals.reindex(pd.DatetimeIndex(months, name="month"), fill_value=0).reset_index()
-    totals["target"] = float(target)
-    totals["attainment"] = totals["valid"] / target if target else np.nan
-    totals["met"] = totals["valid"] >= target
+    totals["target"] = float(target) if target else np.nan
+    totals["attainment"] = totals["valid"] / totals["target"]
+    totals["met"] = totals["target"].isna() | (totals["valid"] >= totals["target"])
     return totals
 
 
