@@ -14,8 +14,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from brandops.analysis.goals import year_earlier
 from brandops.analysis.web import months_of
 from brandops.params.plan import SurveyRules
+from brandops.periods import Period
 
 REASONS = ("out_of_range", "speeder", "straight_line", "duplicate")
 SCALES = {"csat": (1, 5), "nps": (0, 10)}
@@ -127,6 +129,17 @@ def responses_by_month(checked: pd.DataFrame) -> pd.DataFrame:
     for reason in REASONS:
         counts[reason] = checked["reason"].eq(reason).fillna(False).astype("int64")
     return counts.groupby(["month", "collector"], as_index=False, sort=True).sum()
+
+
+def year_and_year_before(
+    responses: pd.DataFrame, population: pd.DataFrame | None, rules: SurveyRules, year: Period, as_of: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Weighted answers of the year to date and of the same days of the year before; see `weighted_answers`."""
+    stop = min(as_of, year.end)
+    return (
+        weighted_answers(responses, population, rules, year.start, stop),
+        weighted_answers(responses, population, rules, year.previous().start, year_earlier(stop)),
+    )
 
 
 def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: float | None) -> pd.DataFrame:

@@ -168,7 +168,9 @@ def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
 
 def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) -> list[File]:
     remembered = run.cache / "files" / f"{source.name}.json"
-    skipped = only is not None and source.name not in only and remembered.exists()
+    # Where a database of the environment lies is not written down: its address is asked for anew.
+    secret = source.kind == "sql" and not source.url.startswith("sqlite:")
+    skipped = only is not None and source.name not in only and remembered.exists() and not secret
     paths = [path for path in map(Path, json.loads(remembered.read_text())) if path.exists()] if skipped else []
     if not paths and source.kind == "sql":
         path = databases.sqlite_path(source, run.profile)
@@ -180,7 +182,8 @@ def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) ->
     elif not paths:
         paths = find(source.path, run.profile, source.name)
     remembered.parent.mkdir(exist_ok=True)
-    remembered.write_text(json.dumps([str(path) for path in paths]))
+    if not secret:
+        remembered.write_text(json.dumps([str(path) for path in paths]))
     if source.kind == "sql":
         content = _digest(hashes.of(paths[0]), source.query)
         return [File(paths[0], shown_name(paths[0], run.profile), content)]
