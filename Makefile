@@ -72,7 +72,7 @@ lock: ## resolve requirements.in into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.lock
 
 clean: ## remove what was built: warehouses, marts, reports, caches (raw data and the environment stay)
-	rm -rf data/*/warehouse data/*/quarantine data/*/marts data/*/.stages.json
+	rm -rf data/*/warehouse data/*/quarantine data/*/marts data/*/.cache data/*/.stages.json
 	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build
 

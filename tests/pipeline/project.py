@@ -113,7 +113,10 @@ def straw() -> Rooms:
         parts = [path.read_text() for path in sorted((folder / "results").glob("*.json"))]
         (folder / "html" / "index.html").write_text("\n".join([facts["name"], *parts]))
 
-    return Rooms(ingest, build_marts, latest_day, render, lambda results: {"verdict": "", "headline": ""})
+    def first_day(profile: str) -> date:
+        return date(2024, 1, 1)
+
+    return Rooms(ingest, build_marts, latest_day, render, lambda results: {"verdict": "", "headline": ""}, first_day)
 
 
 if __name__ == "__main__":

@@ -133,7 +133,9 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     keys = {(s.name, f.shown): _stage_key(run, s, f, hashes) for s, files_ in plan for f in files_}
     declared = [correction.model_dump_json() for correction in run.corrections]
     listed = [f"{source} {shown} {key}" for (source, shown), key in keys.items()]
-    fingerprint = _digest(*listed, *declared, json.dumps([[s.name, s.table, s.owner] for s in run.sources.sources]))
+    fingerprint = _digest(
+        *listed, *declared, json.dumps([[s.name, s.table, s.owner, s.fresh_within_days] for s in run.sources.sources])
+    )
     if manifest_path(run.profile).exists():
         last = load_manifest(run.profile)
         if last.fingerprint == fingerprint:
@@ -166,7 +168,9 @@ def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
 
 def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) -> list[File]:
     remembered = run.cache / "files" / f"{source.name}.json"
-    skipped = only is not None and source.name not in only and remembered.exists()
+    # Where a database of the environment lies is not written down: its address is asked for anew.
+    secret = source.kind == "sql" and not source.url.startswith("sqlite:")
+    skipped = only is not None and source.name not in only and remembered.exists() and not secret
     paths = [path for path in map(Path, json.loads(remembered.read_text())) if path.exists()] if skipped else []
     if not paths and source.kind == "sql":
         path = databases.sqlite_path(source, run.profile)
@@ -178,7 +182,8 @@ def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) ->
     elif not paths:
         paths = find(source.path, run.profile, source.name)
     remembered.parent.mkdir(exist_ok=True)
-    remembered.write_text(json.dumps([str(path) for path in paths]))
+    if not secret:
+        remembered.write_text(json.dumps([str(path) for path in paths]))
     if source.kind == "sql":
         content = _digest(hashes.of(paths[0]), source.query)
         return [File(paths[0], shown_name(paths[0], run.profile), content)]
@@ -199,7 +204,7 @@ def _code() -> str:
 
 def _stage_key(run: _Run, source: Source, file: File, hashes: Hashes) -> str:
     """Everything a staged file follows from."""
-    declaration = source.model_dump_json(exclude={"owner", "path", "on_orphan"})
+    declaration = source.model_dump_json(exclude={"owner", "path", "on_orphan", "fresh_within_days"})
     inputs = [hashes.of(path) for pattern in source.inputs.values() for path in find(pattern, run.profile, source.name)]
     corrections = [correction.model_dump_json() for correction in run.corrections_of(source)]
     versions = f"{file.shown} {file.known_from} {file.known_to} {file.same_as}"
@@ -343,7 +348,9 @@ def _account(
                 raise AssertionError(f"{source.name}: {line.file}: rows in are not loaded + quarantined: {line}")
         totals = (sum(getattr(line, name) for line in lines) for name in ("rows_in", "loaded", "quarantined"))
         formats = [[column, label, conversions[column, label]] for column, label in sorted(conversions)]
-        accounts.append(SourceAccount(source.name, source.table, source.kind, source.owner, *totals, formats, lines))
+        accounts.append(
+            SourceAccount(source.name, source.table, source.kind, source.owner, *totals, formats, lines, source.fresh_within_days)
+        )
     return Manifest(run.profile, run.sources.time_zone, fingerprint, accounts, corrections)
 
 

@@ -23,7 +23,7 @@ from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import language as current_language
 from brandops.i18n import use_language, use_names
-from brandops.periods import Grain, Period, latest_complete, parse_period
+from brandops.periods import Grain, Period, default_period, parse_period
 from brandops.present import brand, formats, html
 from brandops.present.charts import show_chart
 from brandops.present.items import ITEMS
@@ -259,10 +259,10 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
     Raises
     ------
     UserError
-        Unknown profile, language or period; an as-of date that is no date.
+        Unknown profile, language or period; an as-of date that is no date; no period, and no data to choose one by.
     """
     from brandops.params import load_plan
-    from brandops.warehouse import latest_day
+    from brandops.warehouse import first_day, latest_day
 
     use_language(language or "en")
     overrides = json.loads(os.environ.get("BRANDOPS_OVERRIDES", "{}"))
@@ -271,7 +271,9 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
         plan = load_plan(profile, period, overrides)
         span = parse_period(period, plan.fiscal_year_start)
     else:
-        span = latest_complete(Grain.QUARTER, last_day, load_plan(profile).fiscal_year_start)
+        if last_day is None:
+            raise UserError(f"PROFILE={profile}: no dated row in the warehouse; see data/{profile}/quarantine")
+        span = default_period(Grain.QUARTER, first_day(profile), last_day, load_plan(profile).fiscal_year_start)
         plan = load_plan(profile, str(span), overrides)
     cut = min(span.end, last_day) if last_day else span.end
     if as_of:
