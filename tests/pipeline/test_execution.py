@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from brandops.pipeline.execute import Job, Outcome, run
+from brandops.pipeline.execute import Job, Outcome
+from brandops.pipeline.workers import run
 from pipeline.project import PARAMETERS, close, notebook
 
 NAME = "01_first"
@@ -94,7 +95,8 @@ def test_results_of_an_earlier_run_do_not_count(tmp_path):
     assert "page.close()" in outcome.problem
 
 
-def test_a_kernel_that_cannot_start_blames_no_cell(tmp_path):
+def test_a_kernel_that_cannot_start_blames_no_cell(tmp_path, monkeypatch):
+    monkeypatch.setenv("BRANDOPS_KERNELS", "plain")
     outcome, _ = execute(tmp_path, notebook(close(NAME)), environment={"PYTHONHOME": str(tmp_path)})
     # The variable outlives the job in its worker process alone.
     assert outcome.problem and outcome.cell == 0

@@ -72,9 +72,11 @@ def drivers(responses: pd.DataFrame, satisfied_from: int, level: float = LEVEL) 
     enough = len(complete) >= MINIMUM_ANSWERS and questions
     if not enough or unhappy.std() == 0 or (values.std(axis=0) == 0).any():
         return pd.DataFrame(columns=_DRIVER)
-    importance = _shapley(values, unhappy, weight)
     rng = np.random.default_rng(len(complete))
-    draws = [_shapley(values[i], unhappy[i], weight[i]) for i in rng.integers(len(values), size=(BOOTSTRAPS, len(values)))]
+    resampled = rng.integers(len(values), size=(BOOTSTRAPS, len(values)))
+    table = np.column_stack([values, unhappy])
+    tables = [_correlations(table, weight), *(_correlations(table[i], weight[i]) for i in resampled)]
+    importance, *draws = _shapley(np.stack(tables))
     tail = (1 - level) / 2
     low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     frame = pd.DataFrame({"driver": questions, "importance": importance, "low": low, "high": high, "n": len(complete)})
@@ -125,24 +127,27 @@ def _contrast(rating: np.ndarray, unhappy: np.ndarray, weight: np.ndarray, level
     }  # fmt: skip
 
 
-def _shapley(values: np.ndarray, outcome: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Each column's share of the R² of `outcome`: the mean of what it adds over all orders of entry."""
-    columns = values.shape[1]
-    table = _correlations(np.column_stack([values, outcome]), weight)
-    among, with_outcome = table[:-1, :-1], table[:-1, -1]
-    explained = {(): 0.0}
+def _shapley(tables: np.ndarray) -> np.ndarray:
+    """Each column's share of the R² of the last one, the outcome: the mean of what it adds over all orders of entry.
+
+    `tables` are correlation matrices, as many as there are rows in what is returned.
+    """
+    columns = tables.shape[1] - 1
+    explained = {(): np.zeros(len(tables))}
     for size in range(1, columns + 1):
         for subset in combinations(range(columns), size):
             picked = np.array(subset)
-            inverse = np.linalg.pinv(among[np.ix_(picked, picked)])
-            explained[subset] = float(with_outcome[picked] @ inverse @ with_outcome[picked])
-    value = np.zeros(columns)
+            with_outcome = tables[:, picked, -1]
+            inverse = np.linalg.pinv(tables[:, picked[:, None], picked])
+            explained[subset] = np.einsum("bi,bij,bj->b", with_outcome, inverse, with_outcome)
+    value = np.zeros((len(tables), columns))
     for k in range(columns):
         for subset, r2 in explained.items():
             if k not in subset:
                 chance = factorial(len(subset)) * factorial(columns - len(subset) - 1) / factorial(columns)
-                value[k] += chance * (explained[tuple(sorted((*subset, k)))] - r2)
-    return value / value.sum() if value.sum() > 0 else np.full(columns, np.nan)
+                value[:, k] += chance * (explained[tuple(sorted((*subset, k)))] - r2)
+    total = value.sum(axis=1, keepdims=True)
+    return np.divide(value, total, out=np.full_like(value, np.nan), where=total > 0)
 
 
 def _correlations(table: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from brandops.pipeline.console import Console
 from brandops.pipeline.hints import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON")
+VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT")
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
@@ -68,6 +68,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     for name, function, text in (
         ("report", _report, "build a report, or keep it where nothing changed"),
         ("data", _data, "bring data, warehouse and marts up to date"),
+        ("watch", _watch, "build the report at every change and refresh the page open in a browser"),
     ):
         added = command(name, function, text)
         option(added, "--profile", "PROFILE", "demo", "folder under params/")
@@ -78,6 +79,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         option(added, "--set", "SET", "", "plan values, such as targets.sales_growth=0.12")
         option(added, "--jobs", "JOBS", "", "notebooks run at once; default: one per processor")
         option(added, "--wait", "WAIT", "1", "0: refuse instead of waiting for another run")
+        if name == "watch":
+            option(added, "--port", "PORT", "8010", "port of this machine to show the pages at; 0: any that is free")
     added = command("new-profile", _new_profile, "write a commented skeleton of a company's parameters")
     option(added, "--name", "NAME", "", "the profile's name")
     command("lab", _lab, "open JupyterLab on the notebooks")
@@ -101,6 +104,17 @@ def _report(given: argparse.Namespace, console: Console) -> None:
     page = report(_request(given), console)
     sys.stderr.flush()
     print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+
+
+def _watch(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.watch import keep_watch
+
+    _request(given)  # refuses what no build could mend
+    if not re.fullmatch(r"\d{1,5}", given.port):
+        raise UserError(f"PORT={given.port}: not a port")
+    names = ("profile", "period", "language", "as_of", "scale", "set", "jobs", "wait")
+    options = [f"--{name.replace('_', '-')}={getattr(given, name)}" for name in names]
+    keep_watch(given.profile, options, int(given.port), console)
 
 
 def _data(given: argparse.Namespace, console: Console) -> None:

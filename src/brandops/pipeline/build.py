@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline import publish
-from brandops.pipeline.execute import BUILD_FOLDER, Job, Outcome, run
+from brandops.pipeline.execute import BUILD_FOLDER, Job, Outcome
 from brandops.pipeline.fingerprint import combine, interpreter, read_json
 from brandops.pipeline.parameters import check_names, given
 from brandops.pipeline.shelf import SCRIPT
@@ -22,6 +22,7 @@ from brandops.pipeline.shelf import SCRIPT
 if TYPE_CHECKING:
     from brandops.pipeline.report import Request, Resolved
 from brandops.pipeline.stages import Stages
+from brandops.pipeline.workers import run
 
 OVERRIDES = "BRANDOPS_OVERRIDES"
 _PARTS = ("notebooks", "results", "tables")
@@ -99,7 +100,7 @@ class Build:
     def _key(self, name: str, parameters: dict[str, Any], results: dict[str, str] | None) -> str:
         """Digest of all a notebook's outcome depends on."""
         root, source = paths.root(), self.sources[name]
-        modules = [*self.prints.notebook_imports(source), "brandops.pipeline.execute", "brandops.pipeline.kernels"]
+        modules = [*self.prints.notebook_imports(source), "brandops.pipeline.workers", "brandops.pipeline.kernels"]
         params = paths.params_dir(self.request.profile)
         translated = self.request.language != "en"
         return combine(
@@ -218,6 +219,8 @@ class Build:
             self.console.step("notebook", f"{outcome.name} failed after {outcome.seconds:.1f} s", "red")
         else:
             self.console.step("notebook", f"{outcome.name} done in {outcome.seconds:.1f} s")
+        if outcome.note:
+            self.console.note(f"{outcome.name}: {outcome.note}")
 
     def _failure(self, outcome: Outcome) -> str:
         partial = self.scratch / ".work" / outcome.name / "notebooks" / f"{outcome.name}.ipynb"

@@ -1,26 +1,21 @@
-"""Run notebooks through Papermill: in parallel, each in a process and a kernel of its own, and believe nothing.
+"""Run one notebook through Papermill and believe nothing.
 
 A notebook has run when every code cell was executed, in order, without an error output (`sys.exit(0)` is one), all
 outputs the kernel sent arrived, and the notebook closed its page: `results/<NN>.json` is there. What comes out is the
 executed notebook without anything that differs between two runs.
 """
 
-import ctypes
 import json
 import logging
-import multiprocessing
-import multiprocessing.connection
 import os
 import re
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from brandops.pipeline.environment import KERNEL_ENVIRONMENT
+
 BUILD_FOLDER = "BRANDOPS_BUILD"
-_PR_SET_PDEATHSIG = 1
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _KERNEL_FILE = re.compile(r"ipykernel_\d+")
 _MARKER_TAG = "papermill-error-cell-tag"
@@ -66,7 +61,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: no `problem` means success; `cell` counts all cells from 1 (0: none to blame)."""
+    """What became of a job: no `problem` means success; `cell` counts all cells from 1 (0: none to blame).
+
+    `note` is what the user should know although the notebook may have run.
+    """
 
     name: str
     seconds: float
@@ -74,6 +72,7 @@ class Outcome:
     cell: int = 0
     source: str = ""
     traceback: str = ""
+    note: str = ""
 
     def describe(self, partial: Path | None) -> str:
         """The failure as the user reads it; `partial` is where the notebook lies as far as it came, if it does."""
@@ -85,58 +84,6 @@ class Outcome:
         return "\n".join([*lines, f"partial notebook: {partial or 'none, the process that writes it was killed'}"])
 
 
-def run(jobs: list[Job], at_once: int, started: Callable[[Job], None], ended: Callable[[Outcome], None]) -> list[Outcome]:
-    """Run `jobs`, at most `at_once` at a time, and return their outcomes in the order of `jobs`.
-
-    After a failure no further job is started; those running are awaited, so that one run shows all it can.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["brandops.pipeline.kernels"])
-    waiting, running, outcomes = list(jobs), {}, {}
-    try:
-        while running or (waiting and not _failed(outcomes)):
-            while waiting and len(running) < at_once and not _failed(outcomes):
-                job = waiting.pop(0)
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(job, sender), name=job.name, daemon=False)
-                started(job)
-                process.start()
-                sender.close()
-                running[receiver] = (job, process, time.monotonic())
-            for receiver in multiprocessing.connection.wait(list(running)):
-                job, process, since = running.pop(receiver)
-                outcomes[job.name] = outcome = _receive(receiver, job, process, since)
-                ended(outcome)
-    finally:
-        for _, process, _ in running.values():
-            process.terminate()
-            process.join()
-    return [outcomes[job.name] for job in jobs if job.name in outcomes]
-
-
-def _failed(outcomes: dict[str, Outcome]) -> bool:
-    return any(outcome.problem for outcome in outcomes.values())
-
-
-def _receive(receiver: object, job: Job, process: object, since: float) -> Outcome:
-    seconds = time.monotonic() - since
-    try:
-        found = receiver.recv()
-    except EOFError:
-        process.join()
-        return Outcome(job.name, seconds, f"its worker process ended without a word (exit code {process.exitcode})")
-    process.join()
-    return Outcome(job.name, seconds, **found)
-
-
-def _work(job: Job, sender: object) -> None:
-    """In the worker process: execute the notebook, judge it, send what became of it."""
-    _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
-    sender.send(execute(job))
-    sender.close()
-
-
 def execute(job: Job) -> dict[str, object]:
     """Execute one notebook in this process and judge it; returns the fields of an `Outcome` that tell a failure.
 
@@ -145,7 +92,7 @@ def execute(job: Job) -> dict[str, object]:
     import nbformat
     import papermill
 
-    from brandops.pipeline.kernels import ENGINE, KERNEL_ENVIRONMENT, Engine
+    from brandops.pipeline.kernels import ENGINE, Engine
 
     os.environ.update(KERNEL_ENVIRONMENT | job.environment | {BUILD_FOLDER: str(job.folder)})
     for name in ("papermill", "traitlets", "nbclient"):
@@ -272,9 +219,3 @@ def _explain(error: Exception, job: Job) -> str:
 def _blame(problem: str, notebook: dict, index: int) -> dict[str, object]:
     source = notebook.cells[index].source if 0 <= index < len(notebook.cells) else ""
     return {"problem": problem, "cell": index + 1, "source": source}
-
-
-def _die_with_parent() -> None:
-    """Have the kernel of the operating system end this process with its parent (Linux); elsewhere it runs on."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

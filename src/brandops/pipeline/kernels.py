@@ -25,18 +25,6 @@ ENGINE = "brandops"
 # The longest name of a Unix socket is 108 bytes on Linux and 104 on macOS, its closing zero included.
 _LONGEST_SOCKET = 103
 
-# Single-threaded numerics: with several threads, sums are added in an order that differs from run to run.
-KERNEL_ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",
-    "SOURCE_DATE_EPOCH": "315532800",  # 1980-01-01, the first day a zip file can name
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-
 _COUNT_SENT = """
 def _brandops_count_sent():
     kernel, counted = get_ipython().kernel, {"sent": 0}

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from brandops.errors import UserError
+from brandops.pipeline.cells import raw
 from brandops.pipeline.site import Site
 from brandops.present.brand import Brand, load_brand
 
@@ -103,7 +104,7 @@ def write_project(site: Site, folder: Path) -> None:
             for report, address, text in site.links(page)
         )
         head = {"title": page.title, "include-after-body": {"text": "\n".join(tags)}}
-        body = f"---\n{_dump(head)}---\n\n```{{=html}}\n{link}\n```\n\n{page.markdown}\n"
+        body = f"---\n{_dump(head)}---\n\n```{{=html}}\n{link}\n```\n\n{page.markdown}\n\n{raw(site.foot)}\n"
         source.write_text(body, encoding="utf-8")
 
 

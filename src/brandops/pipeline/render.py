@@ -17,7 +17,7 @@ from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import use_language
 from brandops.pipeline import pandoc, quarto
-from brandops.pipeline.cells import PageText, raw, read_page
+from brandops.pipeline.cells import read_page
 from brandops.pipeline.dictionary import dictionary_page
 from brandops.pipeline.provenance import collect, footer
 from brandops.pipeline.site import Site
@@ -70,11 +70,10 @@ def render_site(notebooks: Path, out: Path, *, language: str, title: str, proven
         raise UserError(f"{notebooks}: there are no executed notebooks to render")
     pages = [read_page(path, language) for path in sources]
     pages.append(dictionary_page())
-    foot = raw(footer(provenance))
-    pages = [PageText(page.name, page.title, f"{page.markdown}\n\n{foot}", page.has_vega) for page in pages]
     site = Site(
         title=title, language=language, pages=pages, report=name, period=str(provenance["period"]),
         labels=_labels(), logo=_logo(), reports_script=reports_script, neighbours=neighbours,
+        foot=footer(provenance),
     )  # fmt: skip
     program = None if renderer == "pandoc" else quarto.find_quarto(paths.root(), os.environ)
     if renderer == "quarto" and program is None:
@@ -86,7 +85,7 @@ def render_site(notebooks: Path, out: Path, *, language: str, title: str, proven
             quarto.render_site(site, lambda folder: _write_assets(site, folder, stylesheet(frame=False)), built, program)
         else:
             _write_assets(site, built / "assets", stylesheet(frame=True))
-            pandoc.render_site(site, built)
+            pandoc.render_site(site, built, paths.root() / ".cache" / "pages" / f"{provenance['profile']}-{name}")
         shutil.rmtree(out, ignore_errors=True)
         built.replace(out)
 

@@ -74,6 +74,9 @@ def report(request: Request, console: Console, rooms: Rooms | None = None) -> Pa
     rooms = rooms or Rooms.standard()
     _check(request)
     from brandops.pipeline.build import Build
+    from brandops.pipeline.workers import start_server
+
+    start_server()  # its libraries load while the data are brought up to date
 
     stages = Stages(request.profile, prints, console, rooms)
     with locked(stages.data / ".lock", f"data of {request.profile}", console, request.wait) as data_lock:

@@ -8,7 +8,10 @@ from brandops.pipeline.cells import PageText
 
 @dataclass(frozen=True)
 class Site:
-    """A website to make; `neighbours` are reports a reader may turn to, as (report, what the link says)."""
+    """A website to make; `neighbours` are reports a reader may turn to, as (report, what the link says).
+
+    `foot` is the HTML at the end of every page.
+    """
 
     title: str
     language: str
@@ -19,6 +22,7 @@ class Site:
     logo: Path | None = None
     reports_script: str | None = None
     neighbours: tuple[tuple[str, str], ...] = ()
+    foot: str = ""
 
     @property
     def locale(self) -> str:
