@@ -3,29 +3,33 @@
 Demand of a channel on a day is multiplied by exp(effect × a / (half_saturation + a)), where `a` is geometric adstock in units
 of daily spend, a = carry_over × a of the day before + (1 - carry_over) × spend: the Hill curve of slope one, concave (Jin,
 Wang, Sun, Chan and Koehler 2017, "Bayesian methods for media mix modeling with carryover and shape effects"). The model is
-Poisson pseudo-maximum likelihood of units on advertising, the channel's price, its campaigns, effects of channel and quarter
+Poisson pseudo-maximum likelihood of units on advertising, the channel's price, its campaigns, effects of channel and month
 (trend) and of the day (season, shared by the channels), fitted by iterated weighted least squares. Advertising is therefore
 measured by changes of its level from week to week that other channels did not share; where spending never changes, the
 intervals say so.
 
-Carry-over and half saturation are correlated and skewed, so their posterior is computed on a grid, with a flat prior on
-the grid and on a non-negative effect up to `MAXIMUM_EFFECT`; platforms are drawn in turn (Gibbs sampler). The likelihood is
-tempered by overdispersion and by autocorrelation of the residuals (Newey and West 1987).
+Carry-over and half saturation are correlated and skewed, so their posterior is computed on a grid; platforms are drawn in
+turn (Gibbs sampler). Priors are weak, and needed, since data say little on spending never tried (Jin et al., section 4):
+effect half-normal of scale `EFFECT_SCALE`, half saturation log-normal about the platform's mean spend, carry-over even on its
+grid. The likelihood is tempered by overdispersion and by autocorrelation of the residuals (Newey and West 1987).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import signal, stats
+from scipy import signal
+from scipy.special import ndtr, ndtri
 
 from brandops.analysis.seeds import seed_of
 
-CARRY_OVER = np.array([0.0, 0.15, 0.3, 0.4, 0.5, 0.6, 0.68, 0.75, 0.81, 0.86, 0.9])
+CARRY_OVER = np.array([0.0, 0.15, 0.3, 0.42, 0.53, 0.63, 0.71, 0.78, 0.84, 0.89])
 # In multiples of the platform's mean daily spend: beyond, the curve is a step or a line as far as spending went.
-HALF_SATURATION = np.geomspace(0.15, 8.0, 13)
+HALF_SATURATION = np.geomspace(0.2, 5.0, 9)
+HALF_SATURATION_SCALE = 0.7  # of its logarithm: two thirds of the prior lie between half and twice the mean spend
+EFFECT_SCALE = 0.5
 MAXIMUM_EFFECT = 2.0  # the curve of profit stays concave up to here; a platform that trebles sales would be news
-DRAWS, WARM_UP, ROUNDS = 2000, 200, 6
+DRAWS, WARM_UP, ROUNDS = 2000, 200, 4
 AFTER_DAYS = 14  # campaigns work on; these days have an effect of their own
 MINIMUM_DAYS = 180
 LAGS = 14
@@ -150,9 +154,9 @@ def _curves(panel: pd.DataFrame, platform: str, mean: float) -> np.ndarray:
 
 
 def _others(panel: pd.DataFrame, campaigns: pd.DataFrame | None) -> np.ndarray:
-    """Columns of all that moves sales beside advertising and the day: price, channel and quarter, campaigns."""
+    """Columns of all that moves sales beside advertising and the day: price, channel and month, campaigns."""
     channel = panel["channel_id"]
-    columns = [pd.get_dummies(channel + panel["date"].dt.to_period("Q").astype(str)).to_numpy(float)]
+    columns = [pd.get_dummies(channel + panel["date"].dt.to_period("M").astype(str)).to_numpy(float)]
     columns.append(np.column_stack([panel["price"] * (channel == name) for name in channel.unique()]))
     for row in campaigns.itertuples() if campaigns is not None else ():
         here = (channel == row.channel_id) if pd.notna(row.channel_id) else pd.Series(True, panel.index)
@@ -204,22 +208,29 @@ def _partial(gram: np.ndarray, chosen, effect, k: int, size: int) -> tuple[np.nd
 def _gibbs(gram, chosen, effect, scale: float, size: int, rng) -> np.ndarray:
     """Draws × platforms × (effect, cell)."""
     chosen, effect = chosen.copy(), effect.copy()
+    prior = np.tile(_half_saturation_prior(), len(CARRY_OVER))
     kept = np.empty((DRAWS, len(chosen), 2))
     for turn in range(WARM_UP + DRAWS):
         for k in range(len(chosen)):
             left, norm = _partial(gram, chosen, effect, k, size)
-            mean, deviation = left / norm, np.sqrt(scale / norm)
-            low, high = stats.norm.cdf(-mean / deviation), stats.norm.cdf((MAXIMUM_EFFECT - mean) / deviation)
+            precision = norm / scale + 1 / EFFECT_SCALE**2
+            mean, deviation = left / scale / precision, 1 / np.sqrt(precision)
+            low, high = ndtr(-mean / deviation), ndtr((MAXIMUM_EFFECT - mean) / deviation)
             inside = np.maximum(high - low, 1e-300)
-            weight = left**2 / (2 * scale * norm) + np.log(deviation) + np.log(inside)
+            weight = mean**2 * precision / 2 + np.log(deviation) + np.log(inside) + prior
             chance = np.exp(weight - weight.max())
             cell = rng.choice(size, p=chance / chance.sum())
             place = low[cell] + rng.random() * inside[cell]
-            value = mean[cell] + deviation[cell] * stats.norm.ppf(np.clip(place, 1e-15, 1 - 1e-15))
+            value = mean[cell] + deviation[cell] * ndtri(np.clip(place, 1e-15, 1 - 1e-15))
             chosen[k], effect[k] = k * size + cell, float(np.clip(value, 0, MAXIMUM_EFFECT))
         if turn >= WARM_UP:
             kept[turn - WARM_UP] = np.column_stack([effect, chosen - np.arange(len(chosen)) * size])
     return kept
+
+
+def _half_saturation_prior() -> np.ndarray:
+    """Log density of the half saturations, which are evenly spaced on the scale of their logarithm."""
+    return -0.5 * (np.log(HALF_SATURATION) / HALF_SATURATION_SCALE) ** 2
 
 
 def _autocorrelation(residual: np.ndarray, channel: np.ndarray) -> float:
