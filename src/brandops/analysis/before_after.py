@@ -55,9 +55,7 @@ def by_segment(responses: pd.DataFrame, population, rules: SurveyRules, before: 
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["group", "trait"])
 
 
-def campaign_changes(
-    responses: pd.DataFrame, population, rules: SurveyRules, campaigns: pd.DataFrame, until: date
-) -> pd.DataFrame:
+def campaign_changes(responses: pd.DataFrame, population, rules: SurveyRules, campaigns: pd.DataFrame, until: date) -> pd.DataFrame:
     """Awareness and satisfaction in the `WINDOW_DAYS` before each campaign and those from its last day on, as far as known.
 
     Returns

@@ -68,8 +68,12 @@ def campaign_channels(campaigns: pd.DataFrame, buyers: pd.DataFrame | None) -> d
 
 
 def visits_gained(
-    traffic: pd.DataFrame, channels: pd.DataFrame, campaigns: pd.DataFrame, where: dict[str, list[str]],
-    chosen: pd.DataFrame, last: pd.Timestamp,
+    traffic: pd.DataFrame,
+    channels: pd.DataFrame,
+    campaigns: pd.DataFrame,
+    where: dict[str, list[str]],
+    chosen: pd.DataFrame,
+    last: pd.Timestamp,
 ) -> pd.DataFrame:
     """Visits of each chosen campaign's channels against their baseline.
 

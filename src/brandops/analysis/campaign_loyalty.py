@@ -147,3 +147,10 @@ def _durations(rows: pd.DataFrame, until: pd.Timestamp) -> tuple[np.ndarray, np.
     back = rows["next_on"].where(rows["next_on"] <= until)
     days = (back.fillna(until) - rows["bought_on"]).dt.days.to_numpy()
     return days, back.notna().to_numpy()
+
+
+def answers_of_participants(answers: pd.DataFrame, buyers: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
+    """Of survey answers, those of customers given after they took part in a campaign from `since` on; each answer once."""
+    took = buyers[buyers["took_part"] & (buyers["bought_on"] >= since)].groupby("customer_id")["bought_on"].min()
+    joined = answers["customer_id"].map(took)
+    return answers[joined.notna() & (answers["answered_at"] >= joined)]

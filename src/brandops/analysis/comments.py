@@ -24,29 +24,30 @@ THEMES = {
     "availability": ("断货", "缺货", "没货", "无货", "补货", "买不到", "out of stock", "sold out", "unavailable", "restock"),
     "tolerance": ("过敏", "刺激", "刺痛", "泛红", "长痘", "闷痘", "温和", "allerg", "irritat", "rash", "sting", "burn", "gentle",
                   "breakout"),
-    "quality": ("好用", "难用", "质感", "质地", "效果", "保湿", "补水", "味道", "香味", "质量", "吸收", "油腻", "texture", "quality",
-                "scent", "smell", "works", "effect", "moistur", "greasy", "absorb", "skin"),
+    "quality": ("好用", "难用", "质感", "质地", "效果", "保湿", "补水", "味道", "香味", "质量", "吸收", "油腻", "texture",
+                "quality", "scent", "smell", "works", "effect", "moistur", "greasy", "absorb", "skin"),
 }  # fmt: skip
 _POSITIVE = (
-    "好用", "不错", "喜欢", "满意", "回购", "推荐", "耐心", "漂亮", "精致", "实惠", "划算", "便宜", "很快", "物流快", "发货快", "神速",
-    "温和", "滋润", "清爽", "舒服", "惊喜", "超值", "很棒", "很赞", "给力", "完美", "细腻", "热情", "专业", "及时", "很好", "好闻", "值得",
-    "有效", "明显", "正品", "放心", "周到",
+    "好用", "不错", "喜欢", "满意", "回购", "推荐", "耐心", "漂亮", "精致", "实惠", "划算", "便宜", "很快", "物流快", "发货快",
+    "神速", "温和", "滋润", "清爽", "舒服", "惊喜", "超值", "很棒", "很赞", "给力", "完美", "细腻", "热情", "专业", "及时", "很好",
+    "好闻", "值得", "有效", "明显", "正品", "放心", "周到",
 )  # fmt: skip
 _NEGATIVE = (
-    "慢", "贵", "偏高", "断货", "缺货", "没货", "过敏", "刺痛", "泛红", "长痘", "闷痘", "破损", "漏液", "差", "失望", "难用", "难闻", "油腻",
-    "假货", "退货", "退款", "敷衍", "没人理", "态度", "买不到", "后悔", "不值", "没效果", "没用", "搓泥", "卡粉", "拔干", "降价", "少发",
-    "错发", "过期", "坏了", "刺鼻", "干燥", "推诿", "垃圾", "踩雷", "骗",
+    "慢", "贵", "偏高", "断货", "缺货", "没货", "过敏", "刺痛", "泛红", "长痘", "闷痘", "破损", "漏液", "差", "失望", "难用",
+    "难闻", "油腻", "假货", "退货", "退款", "敷衍", "没人理", "态度", "买不到", "后悔", "不值", "没效果", "没用", "搓泥", "卡粉",
+    "拔干", "降价", "少发", "错发", "过期", "坏了", "刺鼻", "干燥", "推诿", "垃圾", "踩雷", "骗",
 )  # fmt: skip
 _NEGATION = re.compile(r"(不|没有|没|无|并非|不太|不够|不会|不是很|不怎么)$")
 _TRADE = {
-    "expensive": -1.8, "overpriced": -2.2, "pricey": -1.5, "late": -1.4, "slow": -1.5, "leaked": -2.0, "leaking": -2.0, "broken": -2.0,
-    "rash": -2.2, "irritated": -2.0, "greasy": -1.5, "sticky": -1.2, "dry": -0.8, "refund": -1.2, "unavailable": -1.5, "stock": -0.4,
-    "fast": 1.4, "quick": 1.4, "soft": 1.4, "gentle": 1.6, "fresh": 1.3, "again": 0.4, "moisturising": 1.5, "moisturizing": 1.5,
-    "never": -1.0, "waited": -1.2, "waste": -2.2, "fake": -2.2, "itchy": -1.8, "breakouts": -2.0, "repurchase": 1.8, "worth": 1.6,
+    "expensive": -1.8, "overpriced": -2.2, "pricey": -1.5, "late": -1.4, "slow": -1.5, "leaked": -2.0, "leaking": -2.0,
+    "broken": -2.0, "rash": -2.2, "irritated": -2.0, "greasy": -1.5, "sticky": -1.2, "dry": -0.8, "refund": -1.2,
+    "unavailable": -1.5, "stock": -0.4, "fast": 1.4, "quick": 1.4, "soft": 1.4, "gentle": 1.6, "fresh": 1.3, "again": 0.4,
+    "moisturising": 1.5, "moisturizing": 1.5, "never": -1.0, "waited": -1.2, "waste": -2.2, "fake": -2.2, "itchy": -1.8,
+    "breakouts": -2.0, "repurchase": 1.8, "worth": 1.6,
 }  # fmt: skip
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 NEUTRAL = 0.05  # VADER's own threshold
-_COLUMNS = ["sample", "language", "comments", "distinct", "right", "accuracy", "low", "high"]
+_COLUMNS = ["sample", "language", "comments", "distinct", "right", "undecided", "accuracy", "low", "high"]
 
 
 def language_of(comment: str) -> str:
@@ -78,7 +79,7 @@ def theme_table(comments: pd.Series) -> pd.DataFrame:
     -------
     DataFrame
         theme, comments, share (of all comments; a comment may name several), positive and negative (shares of the theme's), low,
-        high (95 % interval of `negative`), example (its commonest comment).
+        high (95 % interval of `negative`), example (its commonest comment), complaint (its commonest discontent one).
     """
     named = themes(comments)
     score = sentiments(comments)
@@ -88,8 +89,11 @@ def theme_table(comments: pd.Series) -> pd.DataFrame:
     for theme, part in named.groupby("theme"):
         negative = float((part["score"] <= -NEUTRAL).mean())
         rows.append((theme, len(part), len(part) / total, float((part["score"] >= NEUTRAL).mean()), negative,
-                     *wilson(negative, len(part)), part["text"].value_counts().index[0]))  # fmt: skip
-    table = pd.DataFrame(rows, columns=["theme", "comments", "share", "positive", "negative", "low", "high", "example"])
+                     *wilson(negative, len(part)), _commonest(part["text"]),
+                     _commonest(part.loc[part["score"] <= -NEUTRAL, "text"])))  # fmt: skip
+    table = pd.DataFrame(
+        rows, columns=["theme", "comments", "share", "positive", "negative", "low", "high", "example", "complaint"]
+    )
     return table.sort_values(["comments", "theme"], ascending=[False, True], ignore_index=True)
 
 
@@ -103,7 +107,7 @@ def accuracy(responses: pd.DataFrame, satisfied_from: int = 4) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        sample, language, comments, distinct, right (comments), accuracy, low, high (95 %).
+        sample, language, comments, distinct (different ones), right, undecided (comments), accuracy, low, high (95 %).
     """
     rated = responses.dropna(subset=["comment", "csat"])
     rated = rated[rated["comment"].astype(str).str.strip() != ""]
@@ -114,10 +118,18 @@ def accuracy(responses: pd.DataFrame, satisfied_from: int = 4) -> pd.DataFrame:
     for sample, cases in (("rating", rated[rated["label"] != 0]), ("labelled", labelled)):
         score = sentiments(cases["text"])
         hit = np.where(cases["label"] > 0, score >= NEUTRAL, score <= -NEUTRAL)
-        for language, part in cases.assign(hit=hit, language=cases["text"].map(language_of)).groupby("language"):
+        unsure = score.abs() < NEUTRAL
+        for language, part in cases.assign(hit=hit, unsure=unsure, language=cases["text"].map(language_of)).groupby("language"):
             share, distinct = float(part["hit"].mean()), part["text"].nunique()
-            rows.append((sample, language, len(part), distinct, int(part["hit"].sum()), share, *wilson(share, distinct)))
+            rows.append((sample, language, len(part), distinct, int(part["hit"].sum()), int(part["unsure"].sum()), share,
+                         *wilson(share, distinct)))  # fmt: skip
     return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _commonest(texts: pd.Series) -> str | None:
+    """The text met most often, the first in order among equals."""
+    counts = texts.value_counts()
+    return min(counts.index[counts == counts.max()]) if len(counts) else None
 
 
 def _score(text: str) -> float:

@@ -28,6 +28,8 @@ class Allocation:
         roi_high; marginal, marginal_best: profit of one more unit of money at the current and the best spend.
     profit, profit_best, gain
         (value, low, high) of all platforms: incremental profit at current spend, at the best, and the difference.
+    roi
+        (value, low, high): profit of all platforms to their spend, at current spend.
     budget, spent
         Budget, and what of it the best allocation uses.
     """
@@ -36,6 +38,7 @@ class Allocation:
     profit: tuple[float, float, float]
     profit_best: tuple[float, float, float]
     gain: tuple[float, float, float]
+    roi: tuple[float, float, float]
     budget: float
     spent: float
 
@@ -110,7 +113,8 @@ def allocate(
         marginal=curve.marginal(current).mean(axis=0), marginal_best=curve.marginal(best).mean(axis=0),
     )  # fmt: skip
     total, total_best = now.sum(axis=1), then.sum(axis=1)
-    return Allocation(table, _interval(total), _interval(total_best), _interval(total_best - total), budget, float(best.sum()))
+    return Allocation(table, _interval(total), _interval(total_best), _interval(total_best - total),
+                      _interval(total / current.sum()), budget, float(best.sum()))  # fmt: skip
 
 
 def profit_curve(draws: pd.DataFrame, economy: pd.DataFrame, points: int = 40, upper: float = 2.5) -> pd.DataFrame:
