@@ -13,8 +13,6 @@ from brandops.i18n import shown as reader_name
 from brandops.present import formats
 from brandops.present.sentences.campaign_names import name
 
-_RATES = {"click_rate": "fraction", "order_rate": "fraction"}
-
 
 def awareness(row: pd.Series, target: float) -> str:
     """How awareness moved on a year ago."""
@@ -63,8 +61,8 @@ def loyalty(found: Loyalty) -> str:
         high=formats.percent(found.participants[2]), count=formats.number(found.matched),
         others=formats.percent(found.others[0]))]  # fmt: skip
     numbers = {"change": formats.points(value), "low": formats.points(low), "high": formats.points(high)}
-    said.append((_("That is {change} more ({low} to {high}).") if low > 0 else
-                 _("That is {change}: fewer ({low} to {high}).") if high < 0 else
+    said.append((_("Participants come back sooner: {change} ({low} to {high}).") if low > 0 else
+                 _("Participants come back later: {change} ({low} to {high}).") if high < 0 else
                  _("The difference of {change} ({low} to {high}) may be chance: campaigns have not made customers more loyal as "
                    "far as can be told.")).format(**numbers))  # fmt: skip
     return formats.sentences(*said)
@@ -107,10 +105,12 @@ def cohorts_table(table: pd.DataFrame) -> dict[str, Any]:
 def visits(gains: pd.DataFrame, pooled: tuple[float, float, float], target: float) -> str:
     """What campaigns did to visits against their baseline."""
     value, low, high = pooled
-    said = [_("Visits to the campaigns' channels were {gain} above their baseline").format(gain=_signed(value))]
-    if not formats.missing(low):
-        said[0] += _(" (95% interval {low} to {high})").format(low=_signed(low), high=_signed(high))
-    said[0] += _("; the plan asks for {target}.").format(target=_signed(target))
+    numbers = {"gain": _signed(value), "low": _signed(low) if low == low else "", "high": _signed(high) if high == high else "",
+               "target": _signed(target)}  # fmt: skip
+    said = [(_("Visits to the campaigns' channels: {gain} against their baseline; the plan asks for {target}.")
+             if formats.missing(low) else
+             _("Visits to the campaigns' channels: {gain} against their baseline (95% interval {low} to {high}); the plan asks for "
+               "{target}.")).format(**numbers)]  # fmt: skip
     raw = gains.sort_values("raw", ascending=False).iloc[0]
     said.append(_("Against the {days} days before alone it would look like {raw} for {campaign}: most of that is the season.")
                 .format(days=BEFORE_DAYS, raw=_signed(raw["raw"]), campaign=reader_name(raw["campaign"]))
@@ -174,11 +174,12 @@ def visits_method() -> str:
              "Wilson.").format(days=BEFORE_DAYS)  # fmt: skip
 
 
-def feedback(valid: int, comments: int, target: float, campaigns: int) -> str:
+def feedback(valid: int, comments: int, target: float, campaigns: pd.Series) -> str:
     """How much feedback there was."""
-    return _("{valid} valid answers about the channels of {campaigns} campaign(s), {comments} of them with a comment; the plan "
-             "asks for {target}.").format(
-        valid=formats.number(valid), comments=formats.number(comments), target=formats.number(target), campaigns=campaigns,
+    listed = _(", ").join(reader_name(campaign) for campaign in campaigns)
+    return _("{valid} valid answers about the channels of {campaigns}, {comments} of them with a comment; the plan asks for "
+             "{target}.").format(
+        valid=formats.number(valid), comments=formats.number(comments), target=formats.number(target), campaigns=listed,
     )  # fmt: skip
 
 
