@@ -88,7 +88,8 @@ def loyalty_method(found: Loyalty) -> str:
              "same campaign's days and channel without it, of the same segment and with as many and as recent purchases before "
              "(coarsened exact matching without replacement); {unmatched} found no match. After matching: {balance}. Share that "
              "bought again by Kaplan and Meier, cut off where the data end; log-rank test p = {p}.\n\nMatching removes "
-             "differences in what is matched on; who takes part may differ in other ways.").format(
+             "differences in what is matched on; who takes part may differ in other ways, and who buys more often during a "
+             "campaign is more easily credited to it.").format(
         unmatched=formats.number(found.unmatched), balance=balance, p=formats.number(found.p_value, 2))  # fmt: skip
 
 
@@ -109,8 +110,8 @@ def visits(gains: pd.DataFrame, pooled: tuple[float, float, float], target: floa
                "target": _signed(target)}  # fmt: skip
     said = [(_("Visits to the campaigns' channels: {gain} against their baseline; the plan asks for {target}.")
              if formats.missing(low) else
-             _("Visits to the campaigns' channels: {gain} against their baseline (95% interval {low} to {high}); the plan asks for "
-               "{target}.")).format(**numbers)]  # fmt: skip
+             _("Visits to the campaigns' channels: {gain} against their baseline (95% interval {low} to {high}); the plan asks "
+               "for {target}.")).format(**numbers)]  # fmt: skip
     raw = gains.sort_values("raw", ascending=False).iloc[0]
     said.append(_("Against the {days} days before alone it would look like {raw} for {campaign}: most of that is the season.")
                 .format(days=BEFORE_DAYS, raw=_signed(raw["raw"]), campaign=reader_name(raw["campaign"]))
@@ -130,9 +131,9 @@ def funnel(total: pd.Series) -> str:
 
 def visits_table(gains: pd.DataFrame) -> dict[str, Any]:
     """Visits against baseline by campaign."""
-    columns = {"campaign": _("Campaign"), "theme": _("Theme"), "format": _("Format"), "visits": (_("Visits a day"), "integer"),
-               "baseline": (_("Baseline"), "integer"), "gain": (_("Gain"), "fraction"), "low": (_("from"), "fraction"),
-               "high": (_("to"), "fraction"), "raw": (_("Against the days before"), "fraction"),
+    columns = {"campaign": _("Campaign"), "theme": _("Theme"), "format": _("Campaign format"), "visits": (_("Visits a day"),
+               "integer"), "baseline": (_("Baseline"), "integer"), "gain": (_("Gain in visits"), "fraction"), "low": (_("from"),
+               "fraction"), "high": (_("to"), "fraction"), "raw": (_("Against the days before"), "fraction"),
                "placebos": (_("Placebos"), "integer")}  # fmt: skip
     return {"frame": gains, "columns": columns, "name": "campaign_visits",
             "caption": _("Visits a day to the campaigns' channels against their baseline")}  # fmt: skip
@@ -140,7 +141,7 @@ def visits_table(gains: pd.DataFrame) -> dict[str, Any]:
 
 def funnel_table(table: pd.DataFrame, key: str) -> dict[str, Any]:
     """The funnel by campaign, theme, format or day."""
-    labels = {"campaign": _("Campaign"), "theme": _("Theme"), "format": _("Format")}
+    labels = {"campaign": _("Campaign"), "theme": _("Theme"), "format": _("Campaign format")}
     captions = {"campaign": _("Funnel by campaign"), "theme": _("Funnel by theme"), "format": _("Funnel by format")}
     columns: dict[str, Any] = {key: labels[key]} | _counts() | {
         "click_rate": (_("Click-through"), "fraction"), "click_rate_low": (_("from"), "fraction"),

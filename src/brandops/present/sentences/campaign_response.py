@@ -62,11 +62,13 @@ def returns(found: Allocation, currency: str) -> str:
 
 
 def spend_table(by_item: pd.DataFrame, key: str) -> dict[str, Any]:
-    """Planned and spent."""
-    label = {"budget_item": _("Budget item"), "format": _("Format"), "campaign": _("Campaign")}[key]
+    """Planned and spent by `budget_item` or `format`."""
+    label = {"budget_item": _("Budget item"), "format": _("Campaign format")}[key]
     columns = {key: label, "planned": (_("Planned"), "currency"), "spent": (_("Spent"), "currency"),
                "ratio": (_("Spent to planned"), "fraction"), "over": (_("Above plan"), "currency")}  # fmt: skip
-    return {"frame": by_item, "columns": columns, "name": f"spend_by_{key}", "caption": _("Campaigns: spend against plan")}
+    captions = {"budget_item": _("Campaigns of the period: spend against plan by item"),
+                "format": _("All campaigns so far: spend against plan by format")}  # fmt: skip
+    return {"frame": by_item, "columns": columns, "name": f"spend_by_{key}", "caption": captions[key]}
 
 
 def response_table(found: MediaResponse) -> dict[str, Any]:
