@@ -9,6 +9,7 @@ from brandops.analysis.campaign_funnel import (
     campaign_channels,
     daily_funnel,
     funnel_by,
+    gains_by,
     pooled_gain,
     running,
     visits_gained,
@@ -82,9 +83,11 @@ def test_later_days_change_nothing():
 
 
 def test_pooling_weighs_by_precision():
-    table = pd.DataFrame({"gain": [0.1, 0.5], "low": [0.09, -0.4], "high": [0.11, 2.75]})
+    table = pd.DataFrame({"gain": [0.1, 0.5], "low": [0.09, -0.4], "high": [0.11, 2.75], "theme": ["care", "care"]})
     value, low, high = pooled_gain(table)
     assert 0.09 < low < value < high < 0.12
+    assert gains_by(table, "theme").to_dict("records") == [
+        {"theme": "care", "campaigns": 2, "gain": value, "low": low, "high": high}]  # fmt: skip
 
 
 def test_the_funnel_adds_up_by_day_campaign_theme_and_format():

@@ -68,13 +68,18 @@ def test_customers_cut_off_by_the_end_of_the_data_count_as_long_as_they_were_see
     assert early.curve.groupby("group")["returned"].apply(lambda values: values.is_monotonic_increasing).all()
 
 
-def test_cohorts_wait_until_their_time_has_passed():
+def test_cohorts_are_followed_as_far_as_known():
     campaigns = pd.DataFrame({"campaign_id": ["C1"], "campaign": ["Spring"], "starts_on": [START],
                               "ends_on": [START + pd.Timedelta(days=20)]})  # fmt: skip
     row = cohorts(buyers(), campaigns, UNTIL).iloc[0]
+    took = buyers().query("took_part")
+    back = ((took["next_on"] - took["bought_on"]).dt.days <= WITHIN_DAYS).mean()
+    assert row["days"] == WITHIN_DAYS and row["returned"] == pytest.approx(back), "nobody is cut off yet"
+    assert abs(row["others"] - row["returned"]) < 0.1
     assert row["participants"] == buyers()["took_part"].sum() and row["low"] < row["returned"] < row["high"]
     assert row["first_time"] == pytest.approx((buyers().loc[buyers()["took_part"], "purchases_before"] == 0).mean())
-    assert np.isnan(cohorts(buyers(), campaigns, START + pd.Timedelta(days=60)).iloc[0]["returned"])
+    early = cohorts(buyers(), campaigns, START + pd.Timedelta(days=60)).iloc[0]
+    assert early["days"] == 40 and early["low"] < early["returned"] < row["returned"]
 
 
 def test_too_few_pairs_say_nothing():

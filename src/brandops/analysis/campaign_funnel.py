@@ -133,6 +133,12 @@ def pooled_gain(gains: pd.DataFrame) -> tuple[float, float, float]:
     return float(np.expm1(mean)), float(np.expm1(mean - half)), float(np.expm1(mean + half))
 
 
+def gains_by(gains: pd.DataFrame, key: str) -> pd.DataFrame:
+    """`pooled_gain` of the campaigns of each `theme` or `format`: key, campaigns (their number), gain, low, high."""
+    rows = [(name, len(part), *pooled_gain(part)) for name, part in gains.groupby(key, sort=False)]
+    return pd.DataFrame(rows, columns=[key, "campaigns", "gain", "low", "high"])
+
+
 def _busy(campaigns: pd.DataFrame, where: dict[str, list[str]], wide: pd.DataFrame) -> pd.DataFrame:
     """Whether a campaign ran, or had just ended, in a channel on a day."""
     busy = pd.DataFrame(False, index=wide.index, columns=wide.columns)

@@ -14,7 +14,6 @@ import pandas as pd
 from lifelines import KaplanMeierFitter
 from lifelines.statistics import logrank_test
 
-from brandops.analysis.intervals import wilson
 from brandops.analysis.seeds import seed_of
 
 WITHIN_DAYS = 90
@@ -120,26 +119,36 @@ def loyalty(buyers: pd.DataFrame, until: pd.Timestamp) -> Loyalty | None:
 
 
 def cohorts(buyers: pd.DataFrame, campaigns: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:
-    """Participants of each campaign as a cohort.
+    """Participants of each campaign as a cohort, beside their matched others.
 
     Returns
     -------
     DataFrame
-        campaign_id, campaign, starts_on, participants, first_time (share who had never bought before), returned (share that
-        bought again within `WITHIN_DAYS`), low, high (95 %, Wilson); latest first. Campaigns that ended less than
-        `WITHIN_DAYS` before `until` have no `returned` yet.
+        campaign_id, campaign, starts_on, participants, first_time (share who had never bought before), days (`WITHIN_DAYS`, or
+        how long ago the campaign ended if that is less), returned (share that bought again within as many days, by Kaplan and
+        Meier), low, high (95 %), others (the same of matched others; NaN without any); latest first.
     """
-    took = buyers[buyers["took_part"]]
-    days, event = _durations(took, until)
-    took = took.assign(_back=event & (days <= WITHIN_DAYS), _new=took["purchases_before"] == 0)
-    table = took.groupby("campaign_id").agg(
-        participants=("customer_id", "nunique"), first_time=("_new", "mean"), returned=("_back", "mean")
-    )  # fmt: skip
-    table = campaigns[["campaign_id", "campaign", "starts_on", "ends_on"]].merge(table, on="campaign_id")
-    table["returned"] = table["returned"].where(table["ends_on"] + pd.Timedelta(days=WITHIN_DAYS) <= until)
-    bounds = [wilson(share, n if share == share else 0) for share, n in zip(table["returned"], table["participants"], strict=True)]
-    table["low"], table["high"] = [low for low, _high in bounds], [high for _low, high in bounds]
-    return table.drop(columns="ends_on").sort_values(["starts_on", "campaign_id"], ascending=False, ignore_index=True)
+    known = buyers[buyers["bought_on"] < until]
+    pairs, _unmatched = matched_buyers(known)
+    rows = []
+    for row in campaigns[campaigns["campaign_id"].isin(known.loc[known["took_part"], "campaign_id"])].itertuples():
+        took = known[known["took_part"] & (known["campaign_id"] == row.campaign_id)]
+        others = pairs[~pairs["took_part"] & (pairs["campaign_id"] == row.campaign_id)]
+        days = min(WITHIN_DAYS, max((until - row.ends_on).days, 1))
+        returned, low, high = _returned(took, until, days)
+        beside = _returned(others, until, days)[0] if len(others) else float("nan")
+        rows.append((row.campaign_id, row.campaign, row.starts_on, took["customer_id"].nunique(),
+                     (took["purchases_before"] == 0).mean(), days, returned, low, high, beside))  # fmt: skip
+    columns = ["campaign_id", "campaign", "starts_on", "participants", "first_time", "days", "returned", "low", "high", "others"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.sort_values(["starts_on", "campaign_id"], ascending=False, ignore_index=True)
+
+
+def _returned(rows: pd.DataFrame, until: pd.Timestamp, day: int) -> tuple[float, float, float]:
+    """Share that bought again within `day` days, with its interval."""
+    fitter = KaplanMeierFitter().fit(*_durations(rows, until))
+    bounds = fitter.confidence_interval_.loc[:day].iloc[-1]
+    return 1 - float(fitter.predict(day)), 1 - float(bounds.iloc[1]), 1 - float(bounds.iloc[0])
 
 
 def _durations(rows: pd.DataFrame, until: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:

@@ -97,8 +97,8 @@ def cohorts_table(table: pd.DataFrame) -> dict[str, Any]:
     """Cohorts of participants."""
     columns = {"campaign": _("Campaign"), "starts_on": (_("Start"), "date"), "participants": (_("Participants"), "integer"),
                "first_time": (_("First purchase ever"), "fraction"),
-               "returned": (_("Bought again within {days} days").format(days=WITHIN_DAYS), "fraction"),
-               "low": (_("from"), "fraction"), "high": (_("to"), "fraction")}  # fmt: skip
+               "days": (_("Within days"), "integer"), "returned": (_("Bought again"), "fraction"), "low": (_("from"), "fraction"),
+               "high": (_("to"), "fraction"), "others": (_("Matched others"), "fraction")}  # fmt: skip
     return {"frame": table, "columns": columns, "name": "repurchase_cohorts", "rows": 12,
             "caption": _("Repurchase of each campaign's participants")}  # fmt: skip
 
@@ -137,6 +137,15 @@ def visits_table(gains: pd.DataFrame) -> dict[str, Any]:
                "placebos": (_("Placebos"), "integer")}  # fmt: skip
     return {"frame": gains, "columns": columns, "name": "campaign_visits",
             "caption": _("Visits a day to the campaigns' channels against their baseline")}  # fmt: skip
+
+
+def visits_by_table(gains: pd.DataFrame, key: str) -> dict[str, Any]:
+    """Visits against baseline by theme or format."""
+    labels = {"theme": _("Theme"), "format": _("Campaign format")}
+    captions = {"theme": _("Visits against their baseline by theme"), "format": _("Visits against their baseline by format")}
+    columns = {key: labels[key], "campaigns": (_("Campaigns"), "integer"), "gain": (_("Gain in visits"), "fraction"),
+               "low": (_("from"), "fraction"), "high": (_("to"), "fraction")}  # fmt: skip
+    return {"frame": gains, "columns": columns, "name": f"visits_{key}", "caption": captions[key]}
 
 
 def funnel_table(table: pd.DataFrame, key: str) -> dict[str, Any]:
