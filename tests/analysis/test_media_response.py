@@ -75,6 +75,32 @@ def test_advertising_that_does_nothing_is_not_said_to_pay():
     assert (table["roi_low"] < 0).all() and (table["best"] <= 1.05 * table["current"]).all()
 
 
+def together(seed: int, single: bool) -> tuple[pd.DataFrame, tuple[Media, ...]]:
+    """Summary of two platforms that lead to one channel, beside a third channel or alone."""
+    media = (Media("p", "shop", 0.40, 300.0, 0.6), Media("q", "shop", 0.15, 200.0, 0.3), Media("r", "mall", 0.2, 250.0, 0.5))
+    demand, ads = media_world(seed, media=media, days=900)
+    shop = demand[demand["channel_id"] == "shop"]
+    first, second = shop.iloc[:900].reset_index(drop=True), shop.iloc[900:]
+    spend = ads[ads["platform"] == "q"]["spend"].to_numpy()
+    # The second platform works on the sales the first has made already.
+    units = np.random.default_rng(seed).poisson(first["quantity"] * response(media[1], spend))
+    first = first.assign(quantity=units.astype(float))
+    both = pd.concat([first, demand[demand["channel_id"] == "mall"]])
+    assert len(second) == 900
+    platforms = {"p": "shop", "q": "shop"} | ({} if single else {"r": "mall"})
+    found = media_response(response_panel(both, ads, platforms, demand["date"].max()), seed=seed)
+    return found.platforms, media
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_platforms_that_lead_to_one_channel_are_told_apart(single):
+    table, media = together(3, single)
+    for row, true in zip(table.itertuples(), media, strict=False):
+        level = np.expm1(true.effect * row.mean_spend / (true.half_saturation + row.mean_spend))
+        assert row.at_mean_low <= level <= row.at_mean_high and row.platform == true.platform
+    assert table["at_mean"].iloc[0] > table["at_mean"].iloc[1] and (table["at_mean_high"] < 1).all()
+
+
 def test_the_same_panel_gives_the_same_answer():
     first, second = (estimated(3)[1].draws for _ in range(2))
     pd.testing.assert_frame_equal(first, second)

@@ -3,7 +3,8 @@
 A platform's profit of a day is margin × base × (exp(effect × x / (half_saturation + x)) - 1) - x at a constant spend of x a
 day (`media_response`); `base` are sales without advertising. It is concave in x, so what SLSQP finds is the one best
 allocation within the bounds and the budget. What is maximised is the mean over the posterior, so that a steep but doubtful
-curve earns no more than it is expected to; the spread of each draw's own optimum says how firm the advice is.
+curve earns no more than it is expected to; the spread of each draw's own optimum says how firm the advice is. Where several
+platforms lead to one channel, each is judged with the others at their current spend.
 """
 
 from dataclasses import dataclass

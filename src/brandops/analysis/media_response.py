@@ -6,7 +6,7 @@ Wang, Sun, Chan and Koehler 2017, "Bayesian methods for media mix modeling with 
 Poisson pseudo-maximum likelihood of units on advertising, the channel's price, its campaigns, effects of channel and month
 (trend) and of the day (season, shared by the channels), fitted by iterated weighted least squares. Advertising is therefore
 measured by changes of its level from week to week that other channels did not share; where spending never changes, the
-intervals say so.
+intervals say so. Several platforms may lead to one channel. With a single channel, weekday and month stand for the season.
 
 Carry-over and half saturation are correlated and skewed, so their posterior is computed on a grid; platforms are drawn in
 turn (Gibbs sampler). Priors are weak, and needed, since data say little on spending never tried (Jin et al., section 4):
@@ -70,7 +70,7 @@ def hill(level: np.ndarray, half_saturation: float) -> np.ndarray:
 
 
 def response_panel(demand: pd.DataFrame, ads: pd.DataFrame, platforms: dict[str, str], until: pd.Timestamp) -> pd.DataFrame:
-    """Days × channels that platforms lead to, as `media_response` takes them.
+    """Days × platforms with the sales of the channel each leads to, as `media_response` takes them.
 
     Parameters
     ----------
@@ -79,15 +79,15 @@ def response_panel(demand: pd.DataFrame, ads: pd.DataFrame, platforms: dict[str,
     ads
         Mart `ads_daily`; campaigns' own advertising is left out, it is part of what a campaign does.
     platforms
-        Platform: the channel it leads to. One platform a channel.
+        Platform: the channel it leads to.
     until
         Last day.
 
     Returns
     -------
     DataFrame
-        date, channel_id, platform, units, price (log of the week's net to list price), spend (0 where none), lines. From a
-        channel's first sale on.
+        date, channel_id, platform, units, price (log of the week's net to list price), spend (0 where none), sales (currency,
+        before returns). From a channel's first sale on.
     """
     own = ads[ads["campaign_id"].isna()].groupby(["platform", "date"])["spend"].sum()
     frames = []
@@ -120,9 +120,12 @@ def media_response(panel: pd.DataFrame, campaigns: pd.DataFrame | None = None, s
         return None
     names = list(dict.fromkeys(panel["platform"]))
     mean = panel[panel["spend"] > 0].groupby("platform")["spend"].mean()
-    curves = np.concatenate([_curves(panel, name, mean[name]) for name in names], axis=1)
-    others, day = _others(panel, campaigns), pd.factorize(panel["date"])[0]
-    units = panel["units"].to_numpy()
+    rows = panel.drop_duplicates(["channel_id", "date"]).reset_index(drop=True)
+    curves = np.concatenate([_curves(rows, panel[panel["platform"] == name], mean[name]) for name in names], axis=1)
+    alone = rows["channel_id"].nunique() == 1
+    others = _others(rows, campaigns, weekdays=alone)
+    day = np.zeros(len(rows), dtype=int) if alone else pd.factorize(rows["date"])[0]
+    units = rows["units"].to_numpy()
     fitted = np.maximum(units, 0.5)
     size, chosen, effect = len(CARRY_OVER) * len(HALF_SATURATION), None, np.zeros(len(names))
     for _round in range(ROUNDS):
@@ -138,26 +141,29 @@ def media_response(panel: pd.DataFrame, campaigns: pd.DataFrame | None = None, s
         fitted = np.exp(np.clip(working - residual / np.sqrt(fitted), -20, 20))
     freedom = max(len(units) - base.shape[1] - len(np.unique(day)) - 3 * len(names), 1)
     dispersion = float(residual @ residual) / freedom
-    repeated = _autocorrelation(residual, panel["channel_id"].to_numpy())
-    rng = np.random.default_rng(seed if seed is not None else seed_of("media", len(panel), round(float(units.sum()))))
+    repeated = _autocorrelation(residual, rows["channel_id"].to_numpy())
+    rng = np.random.default_rng(seed if seed is not None else seed_of("media", len(rows), round(float(units.sum()))))
     drawn = _gibbs(gram, chosen, effect, dispersion * repeated, size, rng)
     draws = _as_table(drawn, names, mean)
-    return MediaResponse(_summary(draws, panel, mean), draws, dispersion, repeated, len(panel))
+    return MediaResponse(_summary(draws, panel, mean), draws, dispersion, repeated, len(rows))
 
 
-def _curves(panel: pd.DataFrame, platform: str, mean: float) -> np.ndarray:
-    mine = (panel["platform"] == platform).to_numpy()
-    spend = panel.loc[mine, "spend"].to_numpy()
-    made = np.zeros((len(panel), len(CARRY_OVER) * len(HALF_SATURATION)))
+def _curves(rows: pd.DataFrame, platform: pd.DataFrame, mean: float) -> np.ndarray:
+    """Rows × cells of the grid: the platform's share of its full effect on its channel, zero elsewhere."""
+    mine = (rows["channel_id"] == platform["channel_id"].iloc[0]).to_numpy()
+    spend = platform.set_index("date")["spend"].reindex(rows.loc[mine, "date"]).to_numpy()
+    made = np.zeros((len(rows), len(CARRY_OVER) * len(HALF_SATURATION)))
     made[mine] = np.column_stack([hill(adstock(spend, c), k * mean) for c in CARRY_OVER for k in HALF_SATURATION])
     return made
 
 
-def _others(panel: pd.DataFrame, campaigns: pd.DataFrame | None) -> np.ndarray:
+def _others(panel: pd.DataFrame, campaigns: pd.DataFrame | None, weekdays: bool) -> np.ndarray:
     """Columns of all that moves sales beside advertising and the day: price, channel and month, campaigns."""
     channel = panel["channel_id"]
     columns = [pd.get_dummies(channel + panel["date"].dt.to_period("M").astype(str)).to_numpy(float)]
     columns.append(np.column_stack([panel["price"] * (channel == name) for name in channel.unique()]))
+    if weekdays:
+        columns.append(pd.get_dummies(panel["date"].dt.dayofweek).to_numpy(float))
     for row in campaigns.itertuples() if campaigns is not None else ():
         here = (channel == row.channel_id) if pd.notna(row.channel_id) else pd.Series(True, panel.index)
         after = row.ends_on + pd.Timedelta(days=AFTER_DAYS)
