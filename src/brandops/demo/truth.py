@@ -183,6 +183,30 @@ CAMPAIGNS = (
 
 
 @dataclass(frozen=True)
+class Media:
+    """Always-on advertising on a platform and what it truly does to the channel it leads to.
+
+    Demand is multiplied by exp(effect × a / (half_saturation + a)), a being the carried-over spend of a day:
+    a = carry_over × a of the day before + (1 - carry_over) × spend. Campaigns' own advertising works through their lift.
+    """
+
+    platform: str
+    channel_id: str
+    effect: float
+    half_saturation: float
+    carry_over: float
+
+
+# Money is spread evenly although the platforms are worth very different amounts: what an allocation should find.
+MEDIA = (
+    Media("ocean_engine", "douyin", 0.42, 450.0, 0.75),
+    Media("alimama", "tmall", 0.40, 350.0, 0.60),
+    Media("jd_ads", "jd", 0.18, 250.0, 0.40),
+    Media("tencent_ads", "miniprogram", 0.10, 200.0, 0.50),
+)
+
+
+@dataclass(frozen=True)
 class Shock:
     """A stretch of days on which demand is multiplied by `factor` in the cells it names (None: all)."""
 

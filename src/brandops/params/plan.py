@@ -120,6 +120,20 @@ class ForecastRules(Strict):
     coverage_gap: Fraction = Field(0.05, description="3.3.3 coverage of an interval may differ from its level by this much")
 
 
+class MarketingRules(Strict):
+    """What marketing is measured against and where its money may go (section 6)."""
+
+    awareness_gain: float = Field(0.05, gt=-1, lt=1, description="6.1.1 aided awareness against a year ago, as a fraction")
+    repurchase_gain: float = Field(0.0, gt=-1, lt=1, description="6.1.3 repurchase of participants above that of others like them")
+    visits_gain: float = Field(0.30, gt=-1, description="6.3.1 visits during campaigns against their baseline")
+    feedback_responses: int = Field(1000, ge=0, description="6.3.2 valid answers about the campaigns of a period")
+    overspend: Fraction = Field(0.05, description="6.2.3 campaigns may cost so much more than planned")
+    platforms: dict[str, str] = Field(default_factory=dict, description="6.2.3 advertising platform: channel_id it leads to")
+    media_budget: float | None = Field(None, gt=0, description="6.2.3 always-on advertising a year, currency (default: as spent)")
+    media_lower: float = Field(0.5, ge=0, le=1, description="6.2.3 a platform keeps at least so much of its spending")
+    media_upper: float = Field(2.0, ge=1, description="6.2.3 a platform gets at most so many times its spending")
+
+
 class Plan(Strict):
     """Everything a report is measured against."""
 
@@ -145,6 +159,7 @@ class Plan(Strict):
     )
     channels: ChannelRules = Field(default_factory=ChannelRules)
     forecast: ForecastRules = Field(default_factory=ForecastRules)
+    marketing: MarketingRules = Field(default_factory=MarketingRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

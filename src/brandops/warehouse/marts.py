@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import customers, market, prices, quality, sales, stock, team
+from brandops.warehouse import customers, market, prices, quality, response, sales, stock, team
 from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
@@ -48,10 +48,13 @@ def express(
         made["sales_monthly"] = sales.sales_monthly(own)
         made["channel_daily"] = sales.channel_daily(own)
         made["people_monthly"] = team.people_monthly(own)
+        made["demand_daily"] = response.demand_daily(own)
         made["prices_weekly"] = prices.prices_weekly(own)
         made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)
         made["new_customers_daily"] = customers.new_customers_daily(first)
+        if "campaigns" in tables:
+            made["campaign_buyers"] = response.campaign_buyers(own, tables["campaigns"])
         if brand_owner is not None:
             made["market_monthly"] = market.market_from_sales(lines)
         if "ledger_totals" in tables:
