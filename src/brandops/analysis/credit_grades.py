@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis.credit_features import accounts_on
+from brandops.analysis.receivables import open_amounts
 from brandops.analysis.scorecard import Scorecard, predict, reasons
 
 IN_DEFAULT = "default"
@@ -48,12 +49,10 @@ def graded_accounts(card: Scorecard, invoices: pd.DataFrame, customers: pd.DataF
         exposure at risk (pd times exposure) first.
     """
     accounts = accounts_on(invoices, customers, as_of)
-    # Whoever has stopped buying may still owe.
-    owing = accounts_on_default(invoices, customers, as_of, defaulted - set(accounts["customer_id"]))
-    table = pd.concat([accounts, owing], ignore_index=True) if len(owing) else accounts
+    table = pd.concat([accounts, _owing(invoices, as_of, accounts)], ignore_index=True)
     table = table.join(predict(card, table)).assign(reasons=reasons(card, table))
     fallen = table["customer_id"].isin(defaulted)
-    table.loc[fallen, ["pd", "low", "high"]] = 1.0
+    table.loc[fallen, ["pd", "low", "high", "score"]] = 1.0, 1.0, 1.0, np.nan
     at = np.searchsorted([grade.pd for grade in grades][:-1], table["pd"], side="left")
     names, months, terms = zip(*((g.grade, g.limit_months, g.terms_days) for g in grades), strict=True)
     table["grade"] = np.where(fallen, IN_DEFAULT, np.array(names, dtype=object)[at])
@@ -66,13 +65,13 @@ def graded_accounts(card: Scorecard, invoices: pd.DataFrame, customers: pd.DataF
     return table.iloc[np.argsort(order.to_numpy(), kind="stable")][kept].reset_index(drop=True)
 
 
-def accounts_on_default(invoices: pd.DataFrame, customers: pd.DataFrame, as_of: object, who: set[str]) -> pd.DataFrame:
-    """Accounts in default without an invoice of the last year, with their features of the day of their last invoice's year."""
-    mine = invoices[invoices["customer_id"].isin(who) & (invoices["issued_on"] <= pd.Timestamp(as_of))]
-    if mine.empty:
-        return accounts_on(invoices, customers, as_of).iloc[:0]
-    shifted = mine.assign(issued_on=pd.Timestamp(as_of))
-    return accounts_on(shifted, customers, as_of).assign(monthly_sales=0.0)
+def _owing(invoices: pd.DataFrame, as_of: object, accounts: pd.DataFrame) -> pd.DataFrame:
+    """Who still owes without having bought for a year: the columns of `accounts`, features blank, sales 0."""
+    amount = open_amounts(invoices, as_of)
+    rest = invoices.assign(exposure=amount, overdue=amount.where(invoices["due_on"] < pd.Timestamp(as_of), 0.0))
+    rest = rest[(amount > 0) & ~invoices["customer_id"].isin(accounts["customer_id"])]
+    sums = rest.groupby("customer_id")[["exposure", "overdue"]].sum().reset_index()
+    return sums.assign(monthly_sales=0.0).reindex(columns=accounts.columns).astype(accounts.dtypes)
 
 
 def grade_table(accounts: pd.DataFrame, grades: Sequence[Grade]) -> pd.DataFrame:
