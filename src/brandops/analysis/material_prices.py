@@ -16,6 +16,7 @@ WEEKS = 52
 QUARTER = 0.25
 WORST = 0.95  # of quarters are better
 MINIMUM_WEEKS = 12
+NOTHING_BOUGHT = pd.Series(dtype=float)  # purchases where no orders are known: prices can be told, their cost not
 
 
 def weekly_returns(prices: pd.DataFrame, as_of: object, weeks: int = WEEKS) -> pd.DataFrame:

@@ -67,7 +67,10 @@ def ageing(invoices: pd.DataFrame, as_of: object, edges: tuple[int, ...] = EDGES
 
 @dataclass(frozen=True)
 class Outstanding:
-    """Days sales outstanding on a day: receivables (currency), and days by each method (NaN where sales are too few)."""
+    """Receivables on a day: all, and past due (currency); days sales outstanding by each method; sales a day (currency).
+
+    Days are NaN where sales are too few.
+    """
 
     receivables: float
     overdue: float
@@ -118,6 +121,12 @@ def bad_debt(invoices: pd.DataFrame, start: object, end: object) -> dict[str, fl
     lost = float(rows.loc[rows["written_off_on"].between(*span), "written_off"].sum())
     sold = float(rows.loc[rows["issued_on"].between(*span), "amount"].sum())
     return {"written_off": lost, "invoiced": sold, "rate": lost / sold if sold > 0 else np.nan}
+
+
+def bad_debt_year(invoices: pd.DataFrame, as_of: object) -> dict[str, float]:
+    """Bad debts of the twelve months up to `as_of`, as `bad_debt`."""
+    at = pd.Timestamp(as_of)
+    return bad_debt(invoices, at - pd.DateOffset(years=1) + pd.Timedelta(days=1), at)
 
 
 def bad_debt_history(invoices: pd.DataFrame, as_of: object) -> pd.DataFrame:

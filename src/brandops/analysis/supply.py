@@ -59,6 +59,14 @@ def kept_share(lines: pd.DataFrame, measure: str = "on_time_in_full") -> Estimat
     return share_estimate(lines[measure])
 
 
+def shortfall(lines: pd.DataFrame, target: float | None) -> float | None:
+    """Purchases by which due lines fall short of `target` (share on time in full, by value); None where they do not."""
+    due = lines[lines["on_time_in_full"].notna()]
+    if target is None or due.empty:
+        return None
+    return max(float((target - due["on_time_in_full"]) @ due["value"]), 0.0) or None
+
+
 def supplier_table(lines: pd.DataFrame) -> pd.DataFrame:
     """Suppliers by what they delivered.
 

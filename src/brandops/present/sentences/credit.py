@@ -134,4 +134,5 @@ def method(rules: CreditRules) -> str:
              "is owed today. A customer is in default from {days} days past due, or a write-off before. Loss given default is "
              "what was lost of all that was owed at past defaults; its interval comes from resampling customers. The interval of "
              "the expected loss joins it with the scorecard's own uncertainty; a bad year adds chance: who defaults, and what "
-             "each default loses. What customers will buy in the meantime is not in it.").format(days=rules.default_days)  # fmt: skip
+             "each default loses. What customers will buy in the meantime is not in it.").format(
+        days=rules.default_days)  # fmt: skip

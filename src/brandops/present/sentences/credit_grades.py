@@ -86,11 +86,11 @@ def grades_table(grades: pd.DataFrame) -> dict[str, Any]:
     """Grades with their limits, terms and accounts."""
     frame = grades.assign(grade=[_("in default") if grade == IN_DEFAULT else grade for grade in grades["grade"]])
     columns = {"grade": (_("Grade"), "text"), "up_to": (_("PD up to"), "fraction"), "limit_months": (_("Limit, months"), "score"),
-               "terms_days": (_("Terms, days"), "integer"), "accounts": (_("Accounts"), "integer"), "pd": (_("Mean PD"), "fraction"),
-               "exposure": (_("Owed"), "currency"), "excess": (_("Above the limit"), "currency"),
+               "terms_days": (_("Terms, days"), "integer"), "accounts": (_("Accounts"), "integer"),
+               "pd": (_("Mean PD"), "fraction"), "exposure": (_("Owed"), "currency"), "excess": (_("Above the limit"), "currency"),
                "expected_loss": (_("Expected loss"), "currency")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "grades", "caption": _("Credit grades: limits, terms, accounts"),
-            "note": _("PD: probability of default within twelve months. The limit is in months of the customer's usual purchases.")}
+            "note": _("PD: probability of default within twelve months. The limit is in months of the customer's usual purchases.")}  # fmt: skip
 
 
 def accounts_table(accounts: pd.DataFrame) -> dict[str, Any]:
@@ -133,8 +133,14 @@ def information_table(card: Scorecard) -> dict[str, Any]:
 
 def calibration_table(classes: pd.DataFrame) -> dict[str, Any]:
     """Expected and seen default rates."""
-    columns = {"pd": (_("Expected"), "fraction"), "rate": (_("Seen"), "fraction"), "low": (_("from"), "fraction"),
-               "high": (_("to"), "fraction"), "accounts": (_("Accounts"), "integer"), "defaults": (_("Defaults"), "integer")}  # fmt: skip
+    columns = {
+        "pd": (_("Expected"), "fraction"),
+        "rate": (_("Seen"), "fraction"),
+        "low": (_("from"), "fraction"),
+        "high": (_("to"), "fraction"),
+        "accounts": (_("Accounts"), "integer"),
+        "defaults": (_("Defaults"), "integer"),
+    }
     return {"frame": classes, "columns": columns, "name": "calibration",
             "caption": _("Defaults expected a year ago and seen since, by fifths of the expected")}  # fmt: skip
 

@@ -13,7 +13,7 @@ from brandops.present.sentences.credit import listing
 
 def deliveries(kept: Estimate, period: object, worst: pd.DataFrame, target: float | None) -> str:
     """How many lines came on time in full, and who kept it least."""
-    said = [_("Suppliers delivered {share} of {count} order lines promised in {period} on time and in full ({low} to {high}).").format(
+    said = [_("Of {count} order lines promised in {period}, {share} came on time and in full ({low} to {high}).").format(
         share=formats.percent(kept.value), count=formats.number(kept.n), period=period, low=formats.percent(kept.low),
         high=formats.percent(kept.high))]  # fmt: skip
     if target is not None:
@@ -124,11 +124,13 @@ def risk_table(table: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
 
 def deliveries_method() -> str:
     """How deliveries and prices are measured."""
-    return _("On time in full: an order line received by the promised day with the quantity ordered, tolerances as in the plan; a "
-             "line promised by now and still out has failed, and where receipts carry no quantity the day alone counts. Intervals "
-             "are Wilson's. Lead times count lines still out as longer than so far (Kaplan-Meier).\n\nVolatility is the standard "
-             "deviation of weekly log returns over a year, on the scale of a year; the cost at risk is what one quarter of twenty "
-             "exceeds if prices move as they did, for the basket as a whole with materials partly offsetting one another.")  # fmt: skip
+    return _(
+        "On time in full: an order line received by the promised day with the quantity ordered, tolerances as in the plan; a "
+        "line promised by now and still out has failed, and where receipts carry no quantity the day alone counts. Intervals "
+        "are Wilson's. Lead times count lines still out as longer than so far (Kaplan-Meier).\n\nVolatility is the standard "
+        "deviation of weekly log returns over a year, on the scale of a year; the cost at risk is what one quarter of twenty "
+        "exceeds if prices move as they did, for the basket as a whole with materials partly offsetting one another."
+    )
 
 
 def risk_method(weights: dict[str, float]) -> str:
