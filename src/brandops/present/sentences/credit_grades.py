@@ -89,8 +89,9 @@ def grades_table(grades: pd.DataFrame) -> dict[str, Any]:
                "terms_days": (_("Terms, days"), "integer"), "accounts": (_("Accounts"), "integer"),
                "pd": (_("Mean PD"), "fraction"), "exposure": (_("Owed"), "currency"), "excess": (_("Above the limit"), "currency"),
                "expected_loss": (_("Expected loss"), "currency")}  # fmt: skip
-    return {"frame": frame, "columns": columns, "name": "grades", "caption": _("Credit grades: limits, terms, accounts"),
-            "note": _("PD: probability of default within twelve months. The limit is in months of the customer's usual purchases.")}  # fmt: skip
+    note = _("PD: probability of default within twelve months. The limit is in months of the customer's usual purchases.")
+    caption = _("Credit grades: limits, terms, accounts")
+    return {"frame": frame, "columns": columns, "name": "grades", "caption": caption, "note": note}
 
 
 def accounts_table(accounts: pd.DataFrame) -> dict[str, Any]:

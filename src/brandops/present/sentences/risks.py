@@ -74,8 +74,9 @@ def dependence(table: pd.DataFrame, rules: SupplyRules, as_of: object) -> list[T
         return []
     action = _("Qualify another supplier for {materials}").format(
         materials=listing([reader_name(name) for name in short["material"]]))  # fmt: skip
-    return [Threat("7.2.3", _("A supplier of few fails"), EXPOSED, short["value"].sum() / 4, float("nan"), float("nan"), action,
-                   due_day(as_of, rules.qualify_days))]  # fmt: skip
+    none, by = float("nan"), due_day(as_of, rules.qualify_days)
+    quarter = short["value"].sum() / 4
+    return [Threat("7.2.3", _("Materials hang on too few suppliers"), EXPOSED, quarter, none, none, action, by)]
 
 
 def ranked(threats: list[Threat]) -> list[Threat]:
