@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
 import pandas as pd
 
 from brandops.analysis import credit_defaults, credit_features, credit_grades, expected_loss
@@ -79,16 +80,19 @@ def assess(invoices: pd.DataFrame, customers: pd.DataFrame, as_of: object, rules
     first = defaults.set_index("customer_id")["defaulted_on"]
     validation = out_of_time(invoices, customers, first, as_of, seed, days)
     shift, shift_table = score_shift(card, invoices, customers, as_of)
-    tried = None
-    if validation is not None:
-        earlier = credit_defaults.first_defaults(invoices[invoices["issued_on"] <= validation.made_on], validation.made_on, days)
-        then, _draws = credit_defaults.loss_given_default(earlier, seed, draws=1)
-        tried = expected_loss.backtest(validation.accounts, defaults, then.value) if then.n else None
+    tried = _tried(invoices, defaults, validation, days) if validation is not None else None
     grades = credit_grades.grade_table(accounts, rules.grades)
     return CreditRisk(defaults, lgd, card, validation, shift, shift_table, accounts, grades, loss, tried)
 
 
-def _severities(defaults: pd.DataFrame) -> pd.Series:
+def _tried(invoices: pd.DataFrame, defaults: pd.DataFrame, made: Validation, days: int) -> dict[str, float] | None:
+    """A year ago's expected loss, by the loss given default known then, against what was lost; None where none was known."""
+    then = credit_defaults.first_defaults(invoices[invoices["issued_on"] <= made.made_on], made.made_on, days)
+    lgd, _draws = credit_defaults.loss_given_default(then, seed=0, draws=1)
+    return expected_loss.backtest(made.accounts, defaults, lgd.value, _severities(then)) if lgd.n else None
+
+
+def _severities(defaults: pd.DataFrame) -> np.ndarray:
     """Share of its exposure each resolved default lost."""
     ended = defaults[defaults["resolved"] & (defaults["exposure"] > 0)]
     return (ended["loss"] / ended["exposure"]).clip(upper=1).to_numpy()

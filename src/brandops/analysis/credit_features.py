@@ -50,10 +50,11 @@ def accounts_on(invoices: pd.DataFrame, customers: pd.DataFrame, day: object) ->
     table = table.join(_punctuality(known, amount, at)).join(_trend(year, at))
     master = customers.set_index("customer_id").reindex(table.index)
     for name in MASTER:
-        table[name] = master.get(name, np.nan)
+        values = master[name] if name in master else pd.Series(np.nan, table.index)
+        table[name] = values.astype(object if name == "industry" else float)
     table["months_known"] = ((at - pd.to_datetime(master["created_on"])).dt.days / 30.4375).clip(lower=0)
     table["overdue_share"] = (table["overdue"] / table["exposure"].where(table["exposure"] > 0)).fillna(0.0)
-    table["utilisation"] = table["exposure"] / table["credit_limit"].astype(float).where(table["credit_limit"] > 0)
+    table["utilisation"] = table["exposure"] / table["credit_limit"].where(table["credit_limit"] > 0)
     return table.reset_index(names="customer_id")[["customer_id", "exposure", "overdue", "monthly_sales", *FEATURES]]
 
 

@@ -90,27 +90,30 @@ def portfolio_loss(card: Scorecard, accounts: pd.DataFrame, features: pd.DataFra
                         float(np.quantile(bad, BAD_YEAR)), float(exposure.sum()))  # fmt: skip
 
 
-def backtest(accounts: pd.DataFrame, defaults: pd.DataFrame, lgd: float, level: float = LEVEL) -> dict[str, float]:
+def backtest(accounts: pd.DataFrame, defaults: pd.DataFrame, lgd: float, severities: np.ndarray,
+             level: float = LEVEL) -> dict[str, float]:  # fmt: skip
     """What a year ago's accounts were expected to lose and what they have lost.
 
     Parameters
     ----------
     accounts
-        customer_id, exposure, pd, defaulted, of a year ago (`scorecard_validation.Validation.accounts`).
+        customer_id, exposure, pd, low, high, defaulted, of a year ago (`scorecard_validation.Validation.accounts`).
     defaults
         Of `credit_defaults.first_defaults`; what is not resolved yet counts with `lgd`.
-    lgd
-        Loss given default as known then.
+    lgd, severities
+        Loss given default as known then, and the shares past defaults had lost.
 
     Returns
     -------
     dict
-        expected, low, high (interval of the loss itself, accounts defaulting by their probability; normal), lost, owed (when
-        the defaults came).
+        expected, low, high (interval of the loss itself: who defaults and what a default loses are chance, and the
+        probabilities may be off together by their own intervals; normal), lost, owed (when the defaults came).
     """
-    expected = accounts["pd"] * accounts["exposure"] * lgd
-    variance = accounts["pd"] * (1 - accounts["pd"]) * (accounts["exposure"] * lgd) ** 2
-    half = z_score(level) * float(np.sqrt(variance.sum()))
+    chance, exposure = accounts["pd"], accounts["exposure"]
+    expected = chance * exposure * lgd
+    luck = (chance * float(np.mean(severities**2)) * exposure**2 - expected**2).sum()
+    doubt = ((accounts["high"] - accounts["low"]) / 2 * exposure * lgd).sum()
+    half = float(np.sqrt(z_score(level) ** 2 * luck + doubt**2))
     fell = defaults[defaults["customer_id"].isin(accounts.loc[accounts["defaulted"] == 1, "customer_id"])]
     lost = fell["loss"].where(fell["resolved"], fell["exposure"] * lgd).sum()
     value = float(expected.sum())

@@ -1,7 +1,7 @@
 """What customers owe: ageing, days sales outstanding, bad debts (plan item 7.1.2).
 
 Days sales outstanding is given both ways the trade uses. The *standard* one divides receivables by the credit sales of the
-last 90 days; it rises when sales fall, whoever pays. The *count-back* one takes month after month of sales off the balance,
+last three months; it rises when sales fall, whoever pays. The *count-back* one takes month after month of sales off the balance,
 latest first, until nothing is left, and so measures how old the balance is (Credit Research Foundation). The *best possible*
 one counts only what is not yet due; what lies above it is money customers keep past their terms.
 
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 EDGES = (0, 30, 60, 90)  # days past due at which a new class of age begins; the customary ones
-SALES_DAYS = 90  # standard DSO: a quarter's sales, so that one strong month does not decide it
+SALES_MONTHS = 3  # standard DSO: a quarter's sales, so that one strong month does not decide it
 
 
 def settled(invoices: pd.DataFrame) -> pd.DataFrame:
@@ -85,10 +85,16 @@ def outstanding(invoices: pd.DataFrame, as_of: object) -> Outstanding:
     at = pd.Timestamp(as_of)
     open_ = open_amounts(invoices, at)
     balance, overdue = float(open_.sum()), float(open_[invoices["due_on"] < at].sum())
-    recent = invoices["issued_on"].between(at - pd.Timedelta(days=SALES_DAYS - 1), at)
-    daily = float(invoices.loc[recent, "amount"].sum()) / SALES_DAYS
+    start = _begin(at, SALES_MONTHS)
+    sold = invoices.loc[invoices["issued_on"].between(start, at), "amount"].sum()
+    daily = float(sold) / ((at - start).days + 1)
     standard, best = (value / daily if daily > 0 else np.nan for value in (balance, balance - overdue))
     return Outstanding(balance, overdue, standard, _count_back(invoices, balance, at), best, daily)
+
+
+def _begin(at: pd.Timestamp, months: int) -> pd.Timestamp:
+    """First day of the months that end with `at`: a month-end gives whole months, whatever their lengths."""
+    return at + pd.Timedelta(days=1) - pd.DateOffset(months=months)
 
 
 def _count_back(invoices: pd.DataFrame, balance: float, at: pd.Timestamp) -> float:
@@ -108,9 +114,10 @@ def _count_back(invoices: pd.DataFrame, balance: float, at: pd.Timestamp) -> flo
 def outstanding_history(invoices: pd.DataFrame, as_of: object, months: int = 24) -> pd.DataFrame:
     """Month-ends up to `as_of` (the last is `as_of` itself): date, then the fields of `Outstanding`."""
     at = pd.Timestamp(as_of)
-    first = invoices["issued_on"].min() + pd.Timedelta(days=SALES_DAYS - 1)
+    first = invoices["issued_on"].min()
     ends = [at, *pd.date_range(end=at - pd.Timedelta(days=1), periods=months - 1, freq="ME")[::-1]]
-    rows = [{"date": end, **vars(outstanding(invoices, end))} for end in ends if end >= first]
+    rows = [{"date": end, **vars(outstanding(invoices, end))} for end in ends
+            if _begin(end, SALES_MONTHS) >= first - pd.Timedelta(days=31)]  # fmt: skip
     return pd.DataFrame(rows, columns=["date", *Outstanding.__dataclass_fields__]).sort_values("date", ignore_index=True)
 
 
@@ -126,7 +133,7 @@ def bad_debt(invoices: pd.DataFrame, start: object, end: object) -> dict[str, fl
 def bad_debt_year(invoices: pd.DataFrame, as_of: object) -> dict[str, float]:
     """Bad debts of the twelve months up to `as_of`, as `bad_debt`."""
     at = pd.Timestamp(as_of)
-    return bad_debt(invoices, at - pd.DateOffset(years=1) + pd.Timedelta(days=1), at)
+    return bad_debt(invoices, _begin(at, 12), at)
 
 
 def bad_debt_history(invoices: pd.DataFrame, as_of: object) -> pd.DataFrame:

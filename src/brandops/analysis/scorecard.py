@@ -28,6 +28,7 @@ MINIMUM_DEFAULTS = 20  # customers; with fewer a scorecard is noise
 MINIMUM_VALUE = 0.02  # information value below which a feature is held to separate nothing (Siddiqi)
 MAXIMUM_P = 0.05  # a weight that may well be chance is dropped
 FOLDS = 5
+REASONS = 3  # told of an account
 BASE_POINTS, BASE_ODDS, DOUBLING = 600, 50, 20  # 600 points at odds of 50 good to 1 bad; 20 more double the odds
 
 
@@ -123,7 +124,7 @@ def contributions(card: Scorecard, accounts: pd.DataFrame) -> pd.DataFrame:
     return points - points.mean()
 
 
-def reasons(card: Scorecard, accounts: pd.DataFrame, most: int = 3) -> pd.Series:
+def reasons(card: Scorecard, accounts: pd.DataFrame, most: int = REASONS) -> pd.Series:
     """Features that cost each account most points against the mean account, dearest first: lists, empty where none does."""
     points = contributions(card, accounts)
     return points.apply(lambda row: list(row[row < -0.5].nsmallest(most, keep="first").index), axis=1)

@@ -128,8 +128,8 @@ def listing(names: list[str]) -> str:
 
 def method(rules: CreditRules) -> str:
     """How receivables and expected loss are measured."""
-    return _("DSO standard: receivables to the sales of the last 90 days. DSO count-back: months of sales taken off the balance, "
-             "latest first, until nothing is left. Best possible: what is not yet due alone. Bad debts: amounts written off in "
+    return _("DSO standard: receivables to the sales of the last three months. DSO count-back: months of sales taken off the "
+             "balance, latest first, until nothing is left. Best possible: what is not yet due alone. Bad debts: amounts written off in "
              "twelve months to what was invoiced in them.\n\nExpected loss is probability of default × loss given default × what "
              "is owed today. A customer is in default from {days} days past due, or a write-off before. Loss given default is "
              "what was lost of all that was owed at past defaults; its interval comes from resampling customers. The interval of "

@@ -6,7 +6,7 @@ import pandas as pd
 
 from brandops.analysis.credit import CreditRisk
 from brandops.analysis.credit_grades import IN_DEFAULT
-from brandops.analysis.scorecard import BASE_ODDS, BASE_POINTS, DOUBLING, Scorecard, card_table
+from brandops.analysis.scorecard import BASE_ODDS, BASE_POINTS, DOUBLING, REASONS, Scorecard, card_table
 from brandops.analysis.scorecard_validation import Validation
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
@@ -27,11 +27,6 @@ _PERCENTS = ("late_share", "overdue_share", "utilisation")
 def feature_name(feature: str) -> str:
     """What a reader calls a feature."""
     return _(_FEATURES[feature])
-
-
-def reasons_text(reasons: list[str]) -> str | None:
-    """Why an account has fewer points than the mean account, dearest first."""
-    return _("; ").join(feature_name(name) for name in reasons) or None
 
 
 def graded(risk: CreditRisk, currency: str) -> str:
@@ -95,19 +90,40 @@ def grades_table(grades: pd.DataFrame) -> dict[str, Any]:
 
 
 def accounts_table(accounts: pd.DataFrame) -> dict[str, Any]:
-    """Accounts with grade, limit, terms and reasons, the greatest expected loss first."""
-    frame = accounts.assign(
-        why=[reasons_text(list(reasons)) for reasons in accounts["reasons"]],
-        grade=[_("in default") if grade == IN_DEFAULT else grade for grade in accounts["grade"]],
-    )  # fmt: skip
-    columns = {"customer_id": (_("Customer"), "text"), "grade": (_("Grade"), "text"), "score": (_("Points"), "integer"),
-               "pd": (_("PD"), "fraction"), "low": (_("from"), "fraction"), "high": (_("to"), "fraction"),
-               "exposure": (_("Owed"), "currency"), "expected_loss": (_("Expected loss"), "currency"),
-               "credit_limit": (_("Limit now"), "currency"), "grade_limit": (_("Limit of the grade"), "currency"),
-               "payment_terms_days": (_("Terms now"), "integer"), "grade_terms": (_("Terms of the grade"), "integer"),
-               "excess": (_("Above the limit"), "currency"), "why": (_("Costs most points"), "text")}  # fmt: skip
-    return {"frame": frame, "columns": columns, "name": "accounts", "rows": 15,
-            "caption": _("Accounts by expected loss: grade, limit, terms and reasons")}  # fmt: skip
+    """Accounts with grade, limit and terms, the greatest expected loss first."""
+    columns = {"customer_id": (_("Customer"), "text"), "grade": (_("Grade"), "text"), "pd": (_("PD"), "fraction"),
+               "low": (_("from"), "fraction"), "high": (_("to"), "fraction"), "exposure": (_("Owed"), "currency"),
+               "expected_loss": (_("Expected loss"), "currency"), "credit_limit": (_("Limit now"), "currency"),
+               "grade_limit": (_("Limit of the grade"), "currency"), "payment_terms_days": (_("Terms now"), "integer"),
+               "grade_terms": (_("Terms of the grade"), "integer"), "excess": (_("Above the limit"), "currency")}  # fmt: skip
+    return {"frame": _named(accounts), "columns": columns, "name": "accounts", "rows": 15,
+            "caption": _("Accounts by expected loss: grade, limit, terms")}  # fmt: skip
+
+
+def reasons_table(accounts: pd.DataFrame) -> dict[str, Any]:
+    """What costs each account points, dearest first."""
+    frame = _named(accounts)
+    for at in range(REASONS):
+        frame[f"reason_{at + 1}"] = [feature_name(why[at]) if len(why) > at else None for why in accounts["reasons"]]
+    columns = {
+        "customer_id": (_("Customer"), "text"),
+        "grade": (_("Grade"), "text"),
+        "score": (_("Points"), "integer"),
+        "reason_1": (_("Costs most points"), "text"),
+        "reason_2": (_("second"), "text"),
+        "reason_3": (_("third"), "text"),
+    }
+    return {
+        "frame": frame,
+        "columns": columns,
+        "name": "reasons",
+        "rows": 15,
+        "caption": _("Reasons for the points of each account"),
+    }
+
+
+def _named(accounts: pd.DataFrame) -> pd.DataFrame:
+    return accounts.assign(grade=[_("in default") if grade == IN_DEFAULT else grade for grade in accounts["grade"]])
 
 
 def points_table(card: Scorecard) -> dict[str, Any]:

@@ -72,16 +72,15 @@ def riskiest(table: pd.DataFrame) -> str:
         [f"{row.supplier_id} ({formats.number(row.score)})" for row in table.itertuples()]))  # fmt: skip
 
 
-def suppliers_table(table: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
+def suppliers_table(table: pd.DataFrame) -> dict[str, Any]:
     """Suppliers by value with how they delivered."""
-    frame = table.assign(supplier=[names.get(who) for who in table["supplier_id"]])
-    columns = {"supplier_id": (_("Id"), "text"), "supplier": (_("Supplier"), "text"), "value": (_("Purchases"), "currency"),
+    columns = {"supplier_id": (_("Id"), "text"), "value": (_("Purchases"), "currency"),
                "lines": (_("Lines due"), "integer"), "on_time_in_full": (_("On time in full"), "fraction"),
                "low": (_("from"), "fraction"), "high": (_("to"), "fraction"), "on_time": (_("On time"), "fraction"),
                "in_full": (_("In full"), "fraction"), "days_late": (_("Days late, when late"), "days"),
                "lead_median": (_("Lead time, median"), "days"), "lead_long": (_("Nine in ten within"), "days"),
                "out": (_("Overdue now"), "currency")}  # fmt: skip
-    return {"frame": frame, "columns": columns, "name": "suppliers", "rows": 20,
+    return {"frame": table, "columns": columns, "name": "suppliers", "rows": 20,
             "caption": _("Suppliers over twelve months: deliveries and lead times")}  # fmt: skip
 
 
