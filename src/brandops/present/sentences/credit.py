@@ -128,11 +128,11 @@ def listing(names: list[str]) -> str:
 
 def method(rules: CreditRules) -> str:
     """How receivables and expected loss are measured."""
-    return _("DSO standard: receivables to the sales of the last three months. DSO count-back: months of sales taken off the "
-             "balance, latest first, until nothing is left. Best possible: what is not yet due alone. Bad debts: amounts written off in "
-             "twelve months to what was invoiced in them.\n\nExpected loss is probability of default × loss given default × what "
-             "is owed today. A customer is in default from {days} days past due, or a write-off before. Loss given default is "
-             "what was lost of all that was owed at past defaults; its interval comes from resampling customers. The interval of "
-             "the expected loss joins it with the scorecard's own uncertainty; a bad year adds chance: who defaults, and what "
-             "each default loses. What customers will buy in the meantime is not in it.").format(
+    return _("DSO standard: receivables to the sales of the last three months. DSO count-back: months of sales taken off the"
+             " balance, latest first, until nothing is left. Best possible: what is not yet due alone. Bad debts: amounts "
+             "written off in twelve months to what was invoiced in them.\n\nExpected loss is probability of default × loss "
+             "given default × what is owed today. A customer is in default from {days} days past due, or a write-off before."
+             " Loss given default is what was lost of all that was owed at past defaults; its interval comes from resampling"
+             " customers. The interval of the expected loss joins it with the scorecard's own uncertainty; a bad year adds "
+             "chance: who defaults, and what each default loses. What customers will buy in the meantime is not in it.").format(
         days=rules.default_days)  # fmt: skip
