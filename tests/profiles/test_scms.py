@@ -24,7 +24,8 @@ SOURCES = {
     "sources": [
         {
             "name": "vendors", "table": "suppliers", "kind": "csv", "path": "${SCMS_DIR}/SCMS_Delivery_History_Dataset.csv",
-            "rows": "changes", "select": "select distinct Vendor from source", "columns": {"supplier_id": "Vendor", "supplier": "Vendor"},
+            "rows": "changes", "select": "select distinct Vendor from source",
+            "columns": {"supplier_id": "Vendor", "supplier": "Vendor"},
         },
         {
             "name": "deliveries", "table": "purchase_orders", "kind": "csv",
@@ -80,15 +81,15 @@ def test_on_time_shares_agree_with_a_count_of_the_raw_file(scms, lines, shared_d
     kept = supply.kept_share(lines)
     assert len(lines) == known.sum() and kept.n == judged.sum()
     assert kept.value == pytest.approx(((came <= promised) & (came <= "2015-06-30"))[judged].mean())
-    assert 0.8 < kept.low < kept.value < kept.high < 0.95
+    assert 0.93 < kept.low < kept.value < kept.high < 0.96
 
 
 def test_suppliers_differ_in_lead_times_and_none_runs_backwards(lines):
     table = supply.supplier_table(lines)
     assert len(table) > 40 and table["lines"].sum() == lines["on_time_in_full"].notna().sum()
     large = table[table["lines"] >= 30]
-    assert (large["lead_long"] >= large["lead_median"]).all() and large["lead_median"].between(20, 250).all()
-    assert large["lead_median"].max() > 1.5 * large["lead_median"].min()
+    assert (large["lead_long"] >= large["lead_median"]).all() and large["lead_median"].between(0, 250).all()
+    assert large["lead_median"].max() > 1.5 * large["lead_median"].median() > 90
 
 
 def test_single_sources_and_concentration_are_those_of_the_orders(lines):
