@@ -150,6 +150,7 @@ def card_table(card: Scorecard) -> pd.DataFrame:
                               "default_rate": rows["Event rate"].astype(float), "evidence": rows["WoE"].astype(float)})  # fmt: skip
         # What is missing says nothing: it has the points of no evidence.
         table["points"] = points.where(~table["missing"], base)
+        table["evidence"] = table["evidence"].where(~table["missing"], 0.0)
         tables.append(table[rows["Count"] > 0])
     return pd.concat(tables, ignore_index=True)
 

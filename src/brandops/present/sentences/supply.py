@@ -8,7 +8,7 @@ from brandops.analysis.intervals import Estimate
 from brandops.i18n import gettext as _
 from brandops.i18n import shown as reader_name
 from brandops.present import formats
-from brandops.present.sentences.credit import listing
+from brandops.present.sentences.credit import LISTED, listing
 
 
 def deliveries(kept: Estimate, period: object, worst: pd.DataFrame, target: float | None) -> str:
@@ -69,7 +69,7 @@ def sources(table: pd.DataFrame, minimum: int, currency: str) -> str:
 def riskiest(table: pd.DataFrame) -> str:
     """The suppliers of the highest score."""
     return _("The riskiest suppliers: {suppliers}.").format(suppliers=listing(
-        [f"{row.supplier_id} ({formats.number(row.score)})" for row in table.itertuples()]))  # fmt: skip
+        [f"{row.supplier_id} ({formats.number(row.score)})" for row in table.head(LISTED).itertuples()]))  # fmt: skip
 
 
 def suppliers_table(table: pd.DataFrame) -> dict[str, Any]:
