@@ -155,7 +155,7 @@ def card_table(card: Scorecard) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _fit(observations: pd.DataFrame) -> tuple[dict[str, OptimalBinning], sm.GLM, pd.DataFrame] | None:
+def _fit(observations: pd.DataFrame) -> tuple[dict[str, OptimalBinning], object, pd.DataFrame] | None:
     """Classes, regression and information values of the features that count."""
     target = observations["defaulted"].to_numpy()
     fitted = {name: _binned(name, observations, target) for name in FEATURES}
@@ -167,8 +167,8 @@ def _fit(observations: pd.DataFrame) -> tuple[dict[str, OptimalBinning], sm.GLM,
     groups = pd.factorize(observations["customer_id"])[0]
     woe = evidence({name: found[name] for name in names}, observations)
     while names:
-        model = sm.GLM(target, sm.add_constant(woe[names], has_constant="add"), family=sm.families.Binomial())
-        result = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
+        model = sm.Logit(target, sm.add_constant(woe[names], has_constant="add"))
+        result = model.fit(disp=0, cov_type="cluster", cov_kwds={"groups": groups})
         weak = result.params.iloc[1:] / result.bse.iloc[1:]
         if weak.max() <= -z_score(1 - 2 * MAXIMUM_P):
             return {name: found[name] for name in names}, result, information
@@ -208,7 +208,7 @@ def _recalibration(observations: pd.DataFrame, seed: int) -> tuple[float, float]
     target = observations["defaulted"].to_numpy()
     slope = 0.0
     if np.ptp(odds) > 0:
-        fit = sm.GLM(target, sm.add_constant(odds), family=sm.families.Binomial()).fit()
+        fit = sm.Logit(target, sm.add_constant(odds)).fit(disp=0)
         slope = float(np.clip(fit.params[1], 0.1, 1.0))
     offset = sm.GLM(target, np.ones(len(odds)), family=sm.families.Binomial(), offset=slope * odds).fit()
     return (slope, float(offset.params[0])) if slope else (0.1, float(offset.params[0]))
