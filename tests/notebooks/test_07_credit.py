@@ -142,3 +142,16 @@ def test_orders_without_market_prices_and_prices_without_orders_say_what_they_ca
     prices = run(cells, {"material_prices": marts["material_prices"]}, tmp_path / "prices", monkeypatch)
     assert value(prices, "7.1.3", "cost_at_risk") is None and prices.status("7.2.3") is Status.NOT_SUPPLIED
     assert (tmp_path / "prices" / "tables" / "07_material_prices.parquet").is_file()
+
+
+def test_orders_that_ended_long_ago_count_as_none(cells, tmp_path, monkeypatch):
+    orders = supply_marts()["purchase_orders"]
+    results = run(cells, {"purchase_orders": orders[orders["ordered_on"] < "2024-06-01"]}, tmp_path, monkeypatch)
+    assert results.status("7.1.3") is Status.NOT_SUPPLIED and results.status("7.2.3") is Status.NOT_SUPPLIED
+
+
+def test_a_quarter_without_a_promised_line_still_shows_the_year(cells, tmp_path, monkeypatch):
+    orders = supply_marts()["purchase_orders"]
+    results = run(cells, {"purchase_orders": orders[orders["promised_on"] < "2025-10-01"]}, tmp_path, monkeypatch)
+    assert value(results, "7.1.3", "on_time_in_full") is None and value(results, "7.1.3", "lead_time") > 0
+    assert not any("promised in" in finding.text for finding in results.findings)
