@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from brandops import paths
 from brandops.errors import UserError
 from brandops.params.names import readable
+from brandops.params.risk import CreditRules, SupplyRules
 from brandops.params.yaml import load_yaml, parse_scalar, validate
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -160,6 +161,8 @@ class Plan(Strict):
     channels: ChannelRules = Field(default_factory=ChannelRules)
     forecast: ForecastRules = Field(default_factory=ForecastRules)
     marketing: MarketingRules = Field(default_factory=MarketingRules)
+    credit: CreditRules = Field(default_factory=CreditRules)
+    supply: SupplyRules = Field(default_factory=SupplyRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 
