@@ -99,9 +99,8 @@ def _margin_rate(daily: pd.DataFrame, row: pd.Series, cells: Cells) -> float:
 def by_group(table: pd.DataFrame, by: str) -> pd.DataFrame:
     """Results by theme, format or channel (`by`; `channels` counts a campaign once, under all its channels together).
 
-    The mean lift is the random-effects mean of log lifts (DerSimonian and Laird 1986; the interval of Hartung, Knapp, Sidik and
-    Jonkman where three or more differ by more than chance); money is added up, the half-widths of independent campaigns by
-    their squares.
+    The mean lift is the random-effects mean of log lifts (DerSimonian and Laird 1986); money is added up, the half-widths of
+    independent campaigns by their squares.
 
     Returns
     -------
@@ -129,10 +128,13 @@ def pooled(table: pd.DataFrame) -> dict[str, float]:
     if len(told) == 1:
         found = (log[0], low[0], high[0])
     else:
-        combined = combine_effects(log, variance, method_re="chi2", use_t=False)
-        frame = combined.summary_frame()
-        row = frame.loc["random effect"]
-        found = (row["eff"], row["ci_low"], row["ci_upp"])
+        with np.errstate(invalid="ignore"):  # its own intervals are not used
+            fixed = combine_effects(log, variance, method_re="chi2")
+        # Campaigns that differ by less than chance alone makes them differ have no variance of their own.
+        between = max(0.0, float(fixed.tau2))
+        weight = 1 / (variance + between)
+        mean, half = float((weight * log).sum() / weight.sum()), z_score() / float(np.sqrt(weight.sum()))
+        found = (mean, mean - half, mean + half)
     return dict(zip(("lift", "lift_low", "lift_high"), (float(np.expm1(value)) for value in found), strict=True))
 
 
