@@ -12,9 +12,7 @@ def campaign_sales(own: ibis.Table) -> ibis.Table:
     anyway is credited too.
     """
     sold = own.filter(own.campaign_id.notnull(), ~own.is_return)
-    return sold.group_by(["campaign_id", "channel_id", "region"]).aggregate(
-        gross_sales=sold.net_sales.sum(), lines=sold.count()
-    )
+    return sold.group_by(["campaign_id", "channel_id", "region"]).aggregate(gross_sales=sold.net_sales.sum(), lines=sold.count())
 
 
 def campaign_customers(own: ibis.Table, campaigns: ibis.Table, recipients: ibis.Table) -> ibis.Table:

@@ -39,7 +39,9 @@ def against_counterfactual(found: Lift, start: pd.Timestamp) -> Figure:
     series = found.diagnostics["series"].set_index("ds").rolling(7, min_periods=1).mean()
     series = series[series.index >= start - pd.Timedelta(days=56)]
     figure, axes = new_chart(height=3.2)
-    axes.plot(series.index, series["counterfactual"], color=look.muted, linewidth=1.8, linestyle="--", label=_("Without the campaign"))
+    axes.plot(
+        series.index, series["counterfactual"], color=look.muted, linewidth=1.8, linestyle="--", label=_("Without the campaign")
+    )
     axes.plot(series.index, series["observed"], color=look.primary, label=_("Observed"))
     axes.axvspan(start, series.index[-1], color=look.line, alpha=0.5, linewidth=0)
     axes.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
@@ -55,7 +57,9 @@ def placebos(found: Lift) -> Figure:
     time, space = np.expm1(found.diagnostics["placebo_time"]), np.expm1(found.diagnostics["placebo_space"]["log_effect"])
     figure, axes = new_chart(height=2.4)
     for row, values, marker in ((1, time, "|"), (0, space, "d")):
-        axes.plot(values, np.full(len(values), row), marker, color=look.muted, markersize=12 if marker == "|" else 6, markeredgewidth=2)
+        axes.plot(
+            values, np.full(len(values), row), marker, color=look.muted, markersize=12 if marker == "|" else 6, markeredgewidth=2
+        )
         axes.plot([found.relative], [row], "o", color=look.primary, markersize=9)
     axes.axvline(0, color=look.foreground, linewidth=1)
     axes.set_yticks([1, 0], [_("Times before"), _("Other units")])
