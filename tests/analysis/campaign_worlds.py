@@ -47,7 +47,7 @@ def _base():
 
 def campaign_world(seed: int, null: bool = False) -> CampaignWorld:
     """Draw a world: new hold-out regions and new sales; `null`: no campaign does anything."""
-    truth, product, price, level, staffed, per_unit = _base()
+    _truth, product, price, level, staffed, per_unit = _base()
     campaign = catalogue.campaigns(seed)
     if null:
         campaign = campaign.assign(lift=0.0)
