@@ -136,6 +136,27 @@ def mailings(around: pd.DataFrame, campaigns: pd.DataFrame, last_day: object, fi
             facts |= {"before": fake.effect, "before_low": fake.low, "before_high": fake.high,
                       "suspect": not fake.low <= 0 <= fake.high}  # fmt: skip
         rows.append(facts)
-    columns = ["campaign_id", "campaign", "theme", "starts_on", "ends_on", "recipients", "matched", "others", "effect", "low", "high",
-               "relative", "p_value", "added", "added_low", "added_high", "before", "before_low", "before_high", "told", "suspect"]  # fmt: skip
+    columns = [
+        "campaign_id",
+        "campaign",
+        "theme",
+        "starts_on",
+        "ends_on",
+        "recipients",
+        "matched",
+        "others",
+        "effect",
+        "low",
+        "high",
+        "relative",
+        "p_value",
+        "added",
+        "added_low",
+        "added_high",
+        "before",
+        "before_low",
+        "before_high",
+        "told",
+        "suspect",
+    ]
     return pd.DataFrame(rows).reindex(columns=columns)

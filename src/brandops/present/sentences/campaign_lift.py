@@ -75,7 +75,7 @@ def groups(table: pd.DataFrame) -> str:
     if len(back):
         best = back.loc[back["roi"].idxmax()]
         said.append(_("The best return on spending: {group}, {roi} ({low} to {high}).").format(
-            group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]), high=_pct(best["roi_high"])))  # fmt: skip
+            group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]), high=_pct(best["roi_high"])))
     return formats.sentences(*said)
 
 
@@ -83,8 +83,10 @@ def groups_table(table: pd.DataFrame, what: str, name: str, caption: str) -> dic
     """Results by theme, format or channel."""
     columns = {"group": (what, "text"), "campaigns": (_("Campaigns"), "count"), "estimated": (_("Estimated"), "count"),
                "lift": (_("Mean lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
-               "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"), "spent": (_("Spent"), "currency"),
-               "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
+               "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"), "spent": "
+               "(_("Spent"), "currency"),
+               "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return "
+               "to"), "fraction"),
                "verdict": (_("Verdict"), "text")}  # fmt: skip
     return {"frame": table.assign(verdict=table["verdict"].map(lambda v: _(VERDICTS[v]))), "columns": columns, "name": name,
             "caption": caption}  # fmt: skip
@@ -113,7 +115,8 @@ def checks(found: Lift) -> str:
     said = [_("Over {count} stretches before the start it was off by {spread} on average (standard deviation).").format(
         count=facts["stretches"], spread=formats.percent(facts["pre_spread"]))]  # fmt: skip
     if len(facts["placebo_space"]):
-        said.append(_("Pretended in {count} other units in turn, {share} of all, the campaign included, show as large a lift.").format(
+        said.append(_("Pretended in {count} other units in turn, {share} of all, the campaign included, show as large "
+        "a lift.").format(
             count=len(facts["placebo_space"]), share=formats.percent(facts["p_space"], 0)))  # fmt: skip
     return formats.sentences(*said)
 
@@ -164,7 +167,8 @@ def mailings_method() -> str:
     """What the comparison of recipients rests on."""
     return _("Nobody drew lots: coupons go to good customers. Recipients are compared with customers who did not get the mailing, "
              "bought alike in the twelve weeks before and received as many other campaigns meanwhile (coarsened exact matching, "
-             "Iacus, King and Porro 2012).\n\nCaveats: what the records do not show is not matched; campaigns overlap, so an effect "
+             "Iacus, King and Porro 2012).\n\nCaveats: what the records do not show is not matched; campaigns "
+             "overlap, so an effect "
              "may belong to another; recipients without anybody like them are left out. The same comparison of the four weeks "
              "before should show nothing. No cost of these mailings is known, so there is no return.")  # fmt: skip
 
@@ -172,11 +176,15 @@ def mailings_method() -> str:
 def method(after_days: int) -> str:
     """How lifts and returns are estimated and what they rest on."""
     return _("Never before against after: each campaign is compared with regions held out at random from it, else with regions or "
-             "channels it left out, weighted to move as it did before (synthetic control, Abadie, Diamond and Hainmueller 2010), else "
-             "with its own past, which is said. Intervals come from stretches of the half year before, each predicted without having "
+             "channels it left out, weighted to move as it did before (synthetic control, Abadie, Diamond and "
+             "Hainmueller 2010), else "
+             "with its own past, which is said. Intervals come from stretches of the half year before, each predicted "
+             "without having "
              "been learnt from (Chernozhukov, Wüthrich and Zhu), enlarged where units nothing was done to show more than these "
-             "promised. Where the past does not fit, no number is given.\n\nThe lift is that of the campaign's own days. Added sales "
-             "count the {days} days after it too; added margin is theirs at the margin of the cells after returns; the return is added "
+             "promised. Where the past does not fit, no number is given.\n\nThe lift is that of the campaign's own "
+             "days. Added sales "
+             "count the {days} days after it too; added margin is theirs at the margin of the cells after returns; "
+             "the return is added "
              "margin to spending, less one. A campaign paid if the whole interval is above zero, and did not if it is "
              "below.").format(days=after_days)  # fmt: skip
 
