@@ -74,8 +74,11 @@ def groups(table: pd.DataFrame) -> str:
     back = told[told["roi"].notna()]
     if len(back):
         best = back.loc[back["roi"].idxmax()]
-        said.append(_("The best return on spending: {group}, {roi} ({low} to {high}).").format(
-            group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]), high=_pct(best["roi_high"])))
+        said.append(
+            _("The best return on spending: {group}, {roi} ({low} to {high}).").format(
+                group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]), high=_pct(best["roi_high"])
+            )
+        )
     return formats.sentences(*said)
 
 
@@ -83,8 +86,8 @@ def groups_table(table: pd.DataFrame, what: str, name: str, caption: str) -> dic
     """Results by theme, format or channel."""
     columns = {"group": (what, "text"), "campaigns": (_("Campaigns"), "count"), "estimated": (_("Estimated"), "count"),
                "lift": (_("Mean lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
-               "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"), "spent": "
-               "(_("Spent"), "currency"),
+               "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"),
+               "spent": (_("Spent"), "currency"),
                "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return "
                "to"), "fraction"),
                "verdict": (_("Verdict"), "text")}  # fmt: skip
