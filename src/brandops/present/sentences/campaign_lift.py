@@ -88,8 +88,8 @@ def groups_table(table: pd.DataFrame, what: str, name: str, caption: str) -> dic
                "lift": (_("Mean lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
                "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"),
                "spent": (_("Spent"), "currency"),
-               "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return "
-               "to"), "fraction"),
+               "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"),
+               "roi_high": (_("Return to"), "fraction"),
                "verdict": (_("Verdict"), "text")}  # fmt: skip
     return {"frame": table.assign(verdict=table["verdict"].map(lambda v: _(VERDICTS[v]))), "columns": columns, "name": name,
             "caption": caption}  # fmt: skip
