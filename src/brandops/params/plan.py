@@ -135,6 +135,14 @@ class MarketingRules(Strict):
     media_upper: float = Field(2.0, ge=1, description="6.2.3 a platform gets at most so many times its spending")
 
 
+class CampaignRules(Strict):
+    """What campaigns are measured against (section 6)."""
+
+    sales_gain: float = Field(0.10, gt=-1, description="6.1.2 sales of the period added by campaigns, to those without them")
+    lift: float = Field(0.20, gt=-1, description="6.3.3 sales added where and while a campaign ran")
+    after_days: int = Field(14, ge=0, le=90, description="6.3.3 days after its end over which a campaign may still work")
+
+
 class Plan(Strict):
     """Everything a report is measured against."""
 
@@ -163,6 +171,7 @@ class Plan(Strict):
     marketing: MarketingRules = Field(default_factory=MarketingRules)
     credit: CreditRules = Field(default_factory=CreditRules)
     supply: SupplyRules = Field(default_factory=SupplyRules)
+    campaigns: CampaignRules = Field(default_factory=CampaignRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

@@ -16,12 +16,12 @@ from brandops.contract import TABLES
 from brandops.errors import UserError
 
 # These have marts of their own, which say more than the bare rows and are smaller or safer.
-RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget")
+RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget", "campaign_recipients")
 PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
 MARTS = (
     "sales_daily", "sales_monthly", "people_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily",
     "market_monthly", "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
-    "channel_daily", "demand_daily", "campaign_buyers", *PLAIN,
+    "channel_daily", "demand_daily", "campaign_buyers", "campaign_sales", "campaign_customers", *PLAIN,
     "sources", "source_months", "integrity", "quarantine", "conversions",
 )  # fmt: skip
 

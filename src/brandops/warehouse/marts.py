@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import customers, market, prices, quality, response, sales, stock, team
+from brandops.warehouse import campaigns, customers, market, prices, quality, response, sales, stock, team
 from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
@@ -47,6 +47,10 @@ def express(
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
         made["channel_daily"] = sales.channel_daily(own)
+        if "campaigns" in tables:
+            made["campaign_sales"] = campaigns.campaign_sales(own)
+        if "campaigns" in tables and "campaign_recipients" in tables:
+            made["campaign_customers"] = campaigns.campaign_customers(own, tables["campaigns"], tables["campaign_recipients"])
         made["people_monthly"] = team.people_monthly(own)
         made["demand_daily"] = response.demand_daily(own)
         made["prices_weekly"] = prices.prices_weekly(own)
