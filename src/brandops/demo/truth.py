@@ -169,7 +169,7 @@ def _yearly(year: int, lifts: tuple[float, ...]) -> tuple[Campaign, ...]:
     )  # fmt: skip
     return tuple(
         Campaign(f"{name} {year}", theme, style, channels, brand, f"{year}-{start}", days, lift, 0.86,
-                 round(60_000 * 1.12 ** (year - 2022) * (1 + 2 * lift)), randomised)
+                 round(24_000 * 1.12 ** (year - 2022) * (1 + 2 * lift)), randomised)
         for (name, theme, style, channels, brand, start, days, randomised), lift in zip(calendar, lifts, strict=True)
     )  # fmt: skip
 
