@@ -1,11 +1,12 @@
 """Has demand shifted, when, and since when could one have known (plan item 7.1.1)?
 
-Weekly log sales of a series are regressed on a line, the season (two harmonics of the year), the year's last and first
-weeks and the events that move (Chinese New Year, 618, Double 11). What remains is freed of its first-order autocorrelation
-(Cochrane and Orcutt 1949) and searched for shifts of its mean: optimal partitioning with a penalty per shift, by the
-library `ruptures` (Truong, Oudre and Vayatis 2020; Killick, Fearnhead and Eckley 2012). The penalty is not guessed:
-series without a shift are simulated and go through the same regression and search; it is set where the stated share of
-them, of all series of a page together, shows any.
+Weekly log sales of a series, by channels that sold all along (a channel's opening is no shift of demand) and without the
+few days of shopping festivals' peaks, are regressed on a curved trend, the season (two harmonics of the year), the turn of
+the year and, for Chinese sales, the weeks of Chinese New Year, 618 and Double 11. What remains is freed of its first-order
+autocorrelation (Cochrane and Orcutt 1949) and searched for shifts of its mean: optimal partitioning with a penalty per
+shift, by the library `ruptures` (Truong, Oudre and Vayatis 2020; Killick, Fearnhead and Eckley 2012). The penalty is not
+guessed: series without a shift are simulated and go through the same regression and search; it is set where the stated
+share of them, of all series of a page together, shows any. A slow drift is trend by this; a shift is what is sudden.
 """
 
 from functools import cache
@@ -21,22 +22,46 @@ FEWEST_WEEKS = 78  # a season cannot be told from a shift in less than a year an
 SHORTEST = 4  # weeks a shift must have lasted
 MOST = 3  # shifts looked for when the penalty is calibrated
 SIMULATIONS = 1500
+PEAKS = (("06-16", "06-18"), ("11-10", "11-11"), ("12-10", "12-12"))  # a few days with many times a day's sales
+OPENING_DAYS = 60  # a channel that sold nothing in the first of these days opened later
 COLUMNS = ["series", "starts_on", "ends_on", "seen_on", "delay_days", "effect", "low", "high", "going_on", "weekly", "money",
            "money_low", "money_high"]  # fmt: skip
 
 
-def weekly_series(daily: pd.DataFrame, by: list[str], until: pd.Timestamp, value: str = "net_sales") -> pd.DataFrame:
-    """Week (its Monday; whole weeks up to `until`) × series: `value` by the columns `by`, named `a | b`."""
+def comparable(daily: pd.DataFrame) -> pd.DataFrame:
+    """Rows of channels that sold from the history's first weeks to its last; all rows where there is no such channel."""
+    if "channel_id" not in daily or daily.empty:
+        return daily
+    first, last = daily["date"].min() + pd.Timedelta(days=OPENING_DAYS), daily["date"].max() - pd.Timedelta(days=OPENING_DAYS)
+    span = daily.groupby("channel_id")["date"].agg(["min", "max"])
+    kept = span.index[(span["min"] <= first) & (span["max"] >= last)]
+    return daily[daily["channel_id"].isin(kept)] if len(kept) else daily
+
+
+def weekly_series(daily: pd.DataFrame, by: list[str], until: pd.Timestamp, *, value: str = "net_sales",
+                  chinese_events: bool = False) -> pd.DataFrame:  # fmt: skip
+    """Week (its Monday; whole weeks up to `until`) × series: `value` by the columns `by`, named `a | b`.
+
+    With `chinese_events` the days of the festivals' peaks are left out and a week is brought back to seven days.
+    """
     name = daily[by[0]].astype(str)
     for column in by[1:]:
         name = name + " | " + daily[column].astype(str)
-    week = daily["date"] - pd.to_timedelta(daily["date"].dt.weekday, unit="D")
-    whole = (week + pd.Timedelta(days=6) <= until) & (week >= daily["date"].min())
-    table = daily[whole].groupby([week[whole].rename("week"), name[whole].rename("series")])[value].sum().unstack()
-    return table.reindex(pd.date_range(table.index.min(), table.index.max(), freq="7D", name="week")) if len(table) else table
+    days = pd.DatetimeIndex(daily["date"])
+    week = pd.Series(days - pd.to_timedelta(days.weekday, unit="D"), daily.index, name="week")
+    used = (week + pd.Timedelta(days=6) <= until) & (week >= daily["date"].min())
+    if chinese_events:
+        label = days.strftime("%m-%d")
+        used &= ~np.logical_or.reduce([(label >= first) & (label <= last) for first, last in PEAKS])
+    table = daily[used].groupby([week[used], name[used].rename("series")])[value].sum().unstack()
+    if table.empty:
+        return table
+    length = daily["date"][used].groupby(week[used]).nunique()
+    table = table.mul(7 / length, axis=0)
+    return table.reindex(pd.date_range(table.index.min(), table.index.max(), freq="7D", name="week"))
 
 
-def shifts(weekly: pd.DataFrame, false_alarms: float = 0.05, follow: bool = True) -> pd.DataFrame:
+def shifts(weekly: pd.DataFrame, false_alarms: float = 0.05, *, chinese_events: bool = False, follow: bool = True) -> pd.DataFrame:
     """Shifts of demand in weekly series.
 
     Parameters
@@ -46,6 +71,8 @@ def shifts(weekly: pd.DataFrame, false_alarms: float = 0.05, follow: bool = True
         out (a launch or a delisting is no shift of demand).
     false_alarms
         Chance that any of the series shows a shift where none has one.
+    chinese_events
+        Whether the Chinese festivals move these sales.
     follow
         Whether to find, by repeating the search week by week, when each shift could first be seen.
 
@@ -62,17 +89,17 @@ def shifts(weekly: pd.DataFrame, false_alarms: float = 0.05, follow: bool = True
     if len(usable) < FEWEST_WEEKS or usable.shape[1] == 0:
         return pd.DataFrame(columns=COLUMNS)
     each = 1 - (1 - false_alarms) ** (1 / usable.shape[1])
-    penalty = critical_penalty(str(usable.index[0].date()), len(usable), each)
-    rows = [row for name in usable for row in _of(name, usable[name], penalty, follow)]
+    penalty = critical_penalty(str(usable.index[0].date()), len(usable), each, chinese_events)
+    rows = [row for name in usable for row in _of(name, usable[name], penalty, chinese_events, follow)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["money", "series", "starts_on"], ignore_index=True)
 
 
 @cache
-def critical_penalty(first: str, weeks: int, rate: float) -> float:
+def critical_penalty(first: str, weeks: int, rate: float, chinese_events: bool = False) -> float:
     """Penalty at which a share `rate` of series without a shift shows one; noise is white, as it is after cleaning."""
     index = pd.date_range(first, periods=weeks, freq="7D")
-    hat = _hat(_regressors(index))
+    hat = _hat(_regressors(index, chinese_events))
     rng = np.random.default_rng(seed_of("change points", first, str(weeks)))
     worst = np.empty(SIMULATIONS)
     for at in range(SIMULATIONS):
@@ -81,9 +108,9 @@ def critical_penalty(first: str, weeks: int, rate: float) -> float:
     return float(np.quantile(worst, 1 - rate))
 
 
-def cleaned(y: pd.Series) -> tuple[np.ndarray, np.ndarray, float]:
+def cleaned(y: pd.Series, chinese_events: bool = False) -> tuple[np.ndarray, np.ndarray, float]:
     """Log sales less season and events; the same freed of autocorrelation and of unit variance; the autocorrelation."""
-    X, log = _regressors(y.index), np.log(y.to_numpy(float))
+    X, log = _regressors(y.index, chinese_events), np.log(y.to_numpy(float))
     phi = 0.0
     for _ in range(3):
         moved_X, moved = X[1:] - phi * X[:-1], log[1:] - phi * log[:-1]
@@ -96,11 +123,11 @@ def cleaned(y: pd.Series) -> tuple[np.ndarray, np.ndarray, float]:
     return rest, _standard(white), phi
 
 
-def _of(name: str, y: pd.Series, penalty: float, follow: bool) -> list[tuple]:
-    ends = _search(cleaned(y)[1], penalty)
+def _of(name: str, y: pd.Series, penalty: float, chinese: bool, follow: bool) -> list[tuple]:
+    ends = _search(cleaned(y, chinese)[1], penalty)
     if len(ends) < 2:
         return []
-    X, log, starts = _regressors(y.index), np.log(y.to_numpy(float)), [0, *ends[:-1]]
+    X, log, starts = _regressors(y.index, chinese), np.log(y.to_numpy(float)), [0, *ends[:-1]]
     # Level of each stretch, season and events together: standard errors allow for autocorrelation (Newey and West 1987).
     steps = np.column_stack([np.arange(len(y)) >= start for start in starts[1:]]).astype(float)
     effects, errors = _least_squares(np.column_stack([steps, X]), log, steps.shape[1])
@@ -109,16 +136,16 @@ def _of(name: str, y: pd.Series, penalty: float, follow: bool) -> list[tuple]:
         first, last = y.index[start], y.index[end - 1] + pd.Timedelta(days=6)
         low, effect, high = np.expm1(effects[at] + np.array([-1.96, 0, 1.96]) * errors[at])
         before = float(y.iloc[start:end].sum()) / (1 + effect)  # what these weeks would have brought at the old level
-        seen = _first_seen(y, start, penalty) if follow else pd.NaT
+        seen = _first_seen(y, start, penalty, chinese) if follow else pd.NaT
         rows.append((name, first, last, seen, (seen - first).days if follow else np.nan, effect, low, high, end == len(y),
                      before / (end - start) * effect, before * effect, before * low, before * high))  # fmt: skip
     return rows
 
 
-def _first_seen(y: pd.Series, start: int, penalty: float) -> pd.Timestamp:
+def _first_seen(y: pd.Series, start: int, penalty: float, chinese: bool) -> pd.Timestamp:
     """Last day of the first week after which the search, knowing no more, shows a shift within three weeks of `start`."""
     for weeks in range(max(start + SHORTEST, FEWEST_WEEKS), len(y)):
-        found = _search(cleaned(y.iloc[:weeks])[1], penalty)[:-1]
+        found = _search(cleaned(y.iloc[:weeks], chinese)[1], penalty)[:-1]
         if any(abs(point - start) <= SHORTEST - 1 for point in found):
             return y.index[weeks - 1] + pd.Timedelta(days=6)
     return y.index[-1] + pd.Timedelta(days=6)
@@ -146,21 +173,20 @@ def _standard(values: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _regressors_of(first: str, weeks: int) -> np.ndarray:
-    index = pd.date_range(first, periods=weeks, freq="7D")
-    days = event_days(index[0], index[-1] + pd.Timedelta(days=6)).astype(float)
-    peaks = days.index.strftime("%m-%d")
-    days["618_peak"], days["double_11_peak"] = ((peaks >= a) & (peaks <= b) for a, b in (("06-16", "06-18"), ("11-09", "11-11")))
-    days["year_end"] = (peaks >= "12-25") | (peaks <= "01-03")
-    share = days.astype(float).to_numpy().reshape(weeks, 7, -1).mean(axis=1)
+def _regressors_of(first: str, weeks: int, chinese_events: bool) -> np.ndarray:
+    index, line = pd.date_range(first, periods=weeks, freq="7D"), np.linspace(-1, 1, weeks)
+    days = event_days(index[0], index[-1] + pd.Timedelta(days=6)).astype(float) if chinese_events else pd.DataFrame(
+        index=pd.date_range(index[0], index[-1] + pd.Timedelta(days=6)))  # fmt: skip
+    label = days.index.strftime("%m-%d")
+    days["turn_of_year"] = ((label >= "12-25") | (label <= "01-03")).astype(float)
+    share = days.to_numpy().reshape(weeks, 7, -1).mean(axis=1)
     middle = (index + pd.Timedelta(days=3)).dayofyear.to_numpy() / 365.25 * 2 * np.pi
     waves = [wave(n * middle) for n in (1, 2) for wave in (np.sin, np.cos)]
-    used = share[:, share.std(axis=0) > 0]
-    return np.column_stack([np.ones(weeks), np.linspace(-1, 1, weeks), *waves, used])
+    return np.column_stack([np.ones(weeks), line, line**2, *waves, share[:, share.std(axis=0) > 0]])
 
 
-def _regressors(index: pd.DatetimeIndex) -> np.ndarray:
-    return _regressors_of(str(index[0].date()), len(index))
+def _regressors(index: pd.DatetimeIndex, chinese_events: bool) -> np.ndarray:
+    return _regressors_of(str(index[0].date()), len(index), chinese_events)
 
 
 def _hat(X: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ TOTAL = "total"
 
 def wide(stock: pd.DataFrame, column: str) -> pd.DataFrame:
     """Day (every day) × product of one column; blank where a product has no record."""
-    table = stock.pivot_table(index="date", columns="product_id", values=column, aggfunc="sum", min_count=1)
+    table = stock.pivot(index="date", columns="product_id", values=column).astype(float)
     return table.reindex(pd.date_range(table.index.min(), table.index.max(), name="date")) if len(table) else table
 
 
