@@ -133,6 +133,7 @@ class MarketRiskRules(Strict):
     """How shifts of demand and price wars are told from chance (7.1.1)."""
 
     false_alarms: float = Field(0.05, gt=0, lt=0.5, description="chance that any series without a shift shows one, all together")
+    noise_limit: float = Field(2.5, gt=0, description="7.3.2 sales are off their path beyond so many deviations of their noise")
     price_war: PriceWar = Field(default_factory=PriceWar)
 
 
