@@ -79,9 +79,11 @@ def war_days(market: pd.DataFrame, price_drop: float, share_gain: float, base_mo
     made = {}
     wars = price_wars(market, price_drop, share_gain, base_months).set_index(["category", "competitor"])
     for key, part in position.groupby(["category", "competitor"]):
-        taken = pd.Series(0.0, part["month"])
+        part = part.set_index("month")
+        taken = pd.Series(0.0, part.index)
         for war in wars.loc[[key]].itertuples() if key in wars.index else ():
-            taken.loc[war.starts_on : war.ends_on if war.ends_on is not pd.NaT else taken.index[-1]] = war.share_gain
+            held = slice(war.starts_on, war.ends_on if war.ends_on is not pd.NaT else None)
+            taken.loc[held] = part["share"].loc[held] - part.at[war.starts_on, "base_share"]
         made[" / ".join(key)] = taken.reindex(known).to_numpy()
     return pd.DataFrame(made, index=days)
 
