@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from brandops.analysis.forecasting.events import CHINESE_NEW_YEAR
+from brandops.analysis.festivals import CHINESE_NEW_YEAR
 
 GAP, LEVEL_DAYS, NOISE_DAYS = 8, 56, 365  # days: kept out of the level, in the level, in the noise
 MEMORY = 900  # a year of noise whose season lies a year before, and the levels and windows of both
