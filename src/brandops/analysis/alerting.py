@@ -118,7 +118,9 @@ def _step(rule: "Rule", member: str, before: Alert | None, value: float, day: da
                          rule.direction, rule.threshold, text, text, text, value, value)  # fmt: skip
 
 
-def backtest(rules: Iterable["Rule"], values: dict[tuple[str, str], pd.DataFrame], since: pd.Timestamp | None = None) -> list[Alert]:
+def backtest(
+    rules: Iterable["Rule"], values: dict[tuple[str, str], pd.DataFrame], since: pd.Timestamp | None = None
+) -> list[Alert]:
     """All alerts the rules would have raised, had `advance` been called on every day of the values; first seen first."""
     found: dict[str, Alert] = {}
     for rule in rules:

@@ -85,14 +85,19 @@ def shifts(weekly: pd.DataFrame, false_alarms: float = 0.05, *, chinese_events: 
         interval, going_on (no later shift), weekly (currency a week at stake: effect times the level before, the same weeks),
         money with interval (that, over the stretch); largest loss first.
     """
-    usable = weekly.loc[:, (weekly > 0).all()].loc[:, lambda t: t.notna().all()]
-    if len(usable) < FEWEST_WEEKS or usable.shape[1] == 0:
+    used = usable(weekly)
+    if used.shape[1] == 0:
         return pd.DataFrame(columns=COLUMNS)
-    each = 1 - (1 - false_alarms) ** (1 / usable.shape[1])
-    penalty = critical_penalty(str(usable.index[0].date()), len(usable), each, chinese_events)
-    rows = [row for name in usable for row in _of(name, usable[name], penalty, chinese_events, follow)]
+    each = 1 - (1 - false_alarms) ** (1 / used.shape[1])
+    penalty = critical_penalty(str(used.index[0].date()), len(used), each, chinese_events)
+    rows = [row for name in used for row in _of(name, used[name], penalty, chinese_events, follow)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     return table.sort_values(["money", "series", "starts_on"], ignore_index=True)
+
+
+def usable(weekly: pd.DataFrame) -> pd.DataFrame:
+    """The series a shift can be looked for in: sales in every week, a year and a half of them."""
+    return weekly.loc[:, (weekly > 0).all()] if len(weekly) >= FEWEST_WEEKS else weekly.iloc[:, :0]
 
 
 @cache

@@ -61,7 +61,9 @@ def _sales_deviation(frames: Frames, plan: "Plan", days: pd.DatetimeIndex, scope
 def _return_rate(frames: Frames, plan: "Plan", days: pd.DatetimeIndex, scope: str) -> pd.DataFrame:
     sales = frames["sales_daily"]
     part = sales["channel_id"].astype(str) if scope == "channel" else pd.Series("total", sales.index)
-    sums = sales.groupby([sales["date"], part.rename("part")])[["returns", "gross_sales"]].sum().astype(float).unstack(fill_value=0.0)
+    sums = (
+        sales.groupby([sales["date"], part.rename("part")])[["returns", "gross_sales"]].sum().astype(float).unstack(fill_value=0.0)
+    )
     sums = sums.reindex(pd.date_range(sums.index.min(), sums.index.max()), fill_value=0.0).rolling(RETURN_DAYS).sum()
     return sums["returns"] / sums["gross_sales"].where(sums["gross_sales"] > 0)
 

@@ -59,7 +59,7 @@ def days_of_cover(stock: pd.DataFrame) -> pd.DataFrame:
     return wide(stock, "on_hand") / issued.where(issued > 0)
 
 
-def positions(stock: pd.DataFrame, products: pd.DataFrame, day: pd.Timestamp, *, cover_low: float, cover_high: float,
+def positions(stock: pd.DataFrame, products: pd.DataFrame | None, day: pd.Timestamp, *, cover_low: float, cover_high: float,
               slow_days: int, prices: pd.Series | None = None) -> pd.DataFrame:  # fmt: skip
     """Where each product's stock stands on `day`.
 
@@ -103,10 +103,25 @@ def positions(stock: pd.DataFrame, products: pd.DataFrame, day: pd.Timestamp, *,
     table["lost"] = (price * missing).where(table["state"].isin(["out", "short"]), 0.0)
     beyond = (on_hand - cover_high * table["daily"]).clip(lower=0) * unit
     table["excess"] = table["stock_value"].where(slow, beyond.where(table["state"] == "over", 0.0)).fillna(0.0)
-    named = products.drop_duplicates("product_id").set_index("product_id")
-    table.insert(0, "category", named["category"].reindex(table.index) if "category" in named else None)
+    category = None
+    if products is not None and "category" in products:
+        category = products.drop_duplicates("product_id").set_index("product_id")["category"].reindex(table.index)
+    table.insert(0, "category", category)
     table["money"] = table["lost"].fillna(0) + table["excess"]
-    return table.rename_axis("product_id").reset_index().sort_values(["money", "product_id"], ascending=[False, True], ignore_index=True)
+    return (
+        table.rename_axis("product_id")
+        .reset_index()
+        .sort_values(["money", "product_id"], ascending=[False, True], ignore_index=True)
+    )
+
+
+def unit_prices(prices_weekly: pd.DataFrame | None, weeks: int = 13) -> pd.Series | None:
+    """Net price of a unit by product_id over the last weeks; None where prices are not known."""
+    if prices_weekly is None:
+        return None
+    last = prices_weekly[prices_weekly["week"] > prices_weekly["week"].max() - pd.Timedelta(weeks=weeks)]
+    sums = last.groupby("product_id")[["net_sales", "quantity"]].sum().astype(float)
+    return sums["net_sales"] / sums["quantity"].where(sums["quantity"] > 0)
 
 
 def anomalies(found: Deviations, allowed: float, limit: float, since: pd.Timestamp, until: pd.Timestamp) -> pd.DataFrame:
@@ -119,7 +134,7 @@ def anomalies(found: Deviations, allowed: float, limit: float, since: pd.Timesta
         two days in a row are quiet.
     """
     off = found.beyond_noise(limit).loc[since:until]
-    hit = (off.abs() > allowed)
+    hit = off.abs() > allowed
     # One quiet day within a stretch is not its end.
     hit |= hit.shift(1, fill_value=False) & hit.shift(-1, fill_value=False)
     rows = []

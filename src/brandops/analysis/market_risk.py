@@ -13,6 +13,7 @@ from brandops.analysis.expected_path import LEVEL_DAYS, frozen_path
 from brandops.analysis.market import OWN, UNRANKED, whole_categories
 
 COLUMNS = ["category", "competitor", "starts_on", "known_on", "ends_on", "going_on", "months", "price_change", "share_gain"]
+EFFECTS = ["expected", "actual", "effect", "low", "high", "lost", "lost_low", "lost_high", "quarter", "at_risk"]
 
 
 def positions(market: pd.DataFrame, base_months: int) -> pd.DataFrame:
@@ -88,6 +89,12 @@ def war_days(market: pd.DataFrame, price_drop: float, share_gain: float, base_mo
     return pd.DataFrame(made, index=days)
 
 
+def typed(daily: pd.DataFrame, channels: pd.DataFrame | None) -> pd.DataFrame:
+    """Sales with their channel's type; `other` where it is not known."""
+    kinds = {} if channels is None else channels.dropna(subset=["channel_type"]).set_index("channel_id")["channel_type"].to_dict()
+    return daily.assign(channel_type=daily["channel_id"].map(kinds).fillna("other"))
+
+
 def exposure(daily: pd.DataFrame, wars: pd.DataFrame, until: pd.Timestamp, by: str = "channel_type", *,
              chinese_events: bool = False) -> pd.DataFrame:  # fmt: skip
     """What each war cost so far, and what a quarter more of it would, by part of our sales.
@@ -116,8 +123,8 @@ def exposure(daily: pd.DataFrame, wars: pd.DataFrame, until: pd.Timestamp, by: s
             sales = sales.reindex(pd.date_range(sales.index.min(), until), fill_value=0.0)
             rows.append({"war": at, by: part} | _effect(sales, war, until, chinese_events))
     if not rows:
-        return wars.assign(**{by: None})
-    table = wars.merge(pd.DataFrame(rows), left_index=True, right_on="war")
+        return wars.reindex(columns=[*wars.columns, by, *EFFECTS])
+    table = wars.merge(pd.DataFrame(rows, columns=["war", by, *EFFECTS]), left_index=True, right_on="war")
     return table.sort_values(["war", "lost"], ascending=[True, False], ignore_index=True).drop(columns="war")
 
 

@@ -54,7 +54,9 @@ class Rule(Strict):
     clears: float | None = Field(None, description="hysteresis: an open alert closes only on the good side of this value")
     severity: Severity = "warning"
     owner: str = Field(min_length=1, description="who answers for it")
-    quiet_days: int = Field(7, ge=0, le=365, description="an alert back within so many days of its end is the old one, told to nobody")
+    quiet_days: int = Field(
+        7, ge=0, le=365, description="an alert back within so many days of its end is the old one, told to nobody"
+    )
 
     @model_validator(mode="after")
     def one_threshold_and_a_scope_the_figure_has(self) -> "Rule":

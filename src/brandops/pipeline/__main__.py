@@ -14,7 +14,21 @@ from brandops.pipeline.console import Console
 from brandops.pipeline.hints import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "DATE", "ALERT", "BY")
+VARIABLES = (
+    "PROFILE",
+    "PERIOD",
+    "REPORT_LANGUAGE",
+    "AS_OF",
+    "SCALE",
+    "SET",
+    "JOBS",
+    "WAIT",
+    "NAME",
+    "PYTHON",
+    "DATE",
+    "ALERT",
+    "BY",
+)
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:

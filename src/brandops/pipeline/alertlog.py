@@ -60,7 +60,9 @@ class AlertLog:
         """The record of events."""
         return self.folder / "log.jsonl"
 
-    def advance(self, rules: Iterable["Rule"], values: dict[tuple[str, str], "pd.DataFrame"], day: date, channels: list[str]) -> list[dict]:
+    def advance(
+        self, rules: Iterable["Rule"], values: dict[tuple[str, str], "pd.DataFrame"], day: date, channels: list[str]
+    ) -> list[dict]:
         """Move all rules on by one day, write it down, and return the day's events. Days are taken in order."""
         from brandops.analysis.alerting import CLOSED, REOPENED, advance
 

@@ -115,7 +115,9 @@ def _day(watch: Watch, latest: date | None) -> date:
     return day
 
 
-def _evaluate(log: AlertLog, profile: str, plan: "Plan", rules: "Alerts", day: date, channels: list[str], console: Console) -> dict[str, str]:
+def _evaluate(
+    log: AlertLog, profile: str, plan: "Plan", rules: "Alerts", day: date, channels: list[str], console: Console
+) -> dict[str, str]:
     """Bring the log up to `day`; returns what readers call products, channels and suppliers."""
     from brandops.analysis.expected_path import MEMORY
     from brandops.analysis.indicators import SOURCES, indicators
@@ -143,13 +145,9 @@ def _evaluate(log: AlertLog, profile: str, plan: "Plan", rules: "Alerts", day: d
 
 
 def _names(frames: dict[str, "pd.DataFrame"]) -> dict[str, str]:
-    pairs = (("products", "product_id", "product"), ("channels", "channel_id", "channel"), ("suppliers", "supplier_id", "supplier"))
-    found: dict[str, str] = {}
-    for mart, key, name in pairs:
-        if mart in frames:
-            known = frames[mart].dropna(subset=[name])
-            found |= dict(zip(known[key], known[name], strict=True))
-    return found
+    from brandops.present.sentences.alerts import names_of
+
+    return names_of(*(frames.get(name) for name in ("products", "channels", "suppliers")))
 
 
 def _send(log: AlertLog, plan: "Plan", names: dict[str, str], day: date, channels: list[str], environment: Mapping[str, str],
@@ -260,7 +258,13 @@ def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[st
         {"title": _("What happened on the day"), "labels": [_("Event"), *labels[:3], labels[-1]], "rows": events,
          "none": _("Nothing opened, ended or was acknowledged.")},
     ]  # fmt: skip
-    worst = Status.MISSED if any(a["severity"] == "critical" for a in found["open"]) else Status.AT_RISK if found["open"] else Status.MET
+    worst = (
+        Status.MISSED
+        if any(a["severity"] == "critical" for a in found["open"])
+        else Status.AT_RISK
+        if found["open"]
+        else Status.MET
+    )
     notes = [_("{count} events were not delivered by {channel} and wait for the next run.").format(count=count, channel=channel)
              for channel, count in found["undelivered"].items()]  # fmt: skip
     notes.append(_("To take an alert on: make acknowledge PROFILE={profile} ALERT=… BY=…").format(profile=watch.profile))

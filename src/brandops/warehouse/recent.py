@@ -105,6 +105,3 @@ def _files(manifest: dict, profile: str, table: str, since: date | None) -> list
         if file["parquet"] and (since is None or file["last_day"] is None or date.fromisoformat(file["last_day"]) >= since)
     }  # fmt: skip
     return [str(folder / name) for name in sorted(kept) if (folder / name).is_file()]
-
-
-

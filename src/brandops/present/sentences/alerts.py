@@ -1,12 +1,15 @@
 """Sentences on alerts (plan item 7.3.2): what a rule saw, of what, and whose business it is."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
 from brandops.i18n import shown as reader_name
 from brandops.present import formats
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SAID = {
     "sales_deviation": mark("Net sales of {member}, last seven days: {value} off the expected path"),
@@ -30,6 +33,17 @@ _FIGURES = {
     "overdue_share": mark("Overdue receivables"), "late_deliveries": mark("Late deliveries"),
     "material_price_change": mark("Material price"),
 }  # fmt: skip
+
+
+def names_of(products: "pd.DataFrame | None", channels: "pd.DataFrame | None", suppliers: "pd.DataFrame | None") -> dict[str, str]:
+    """What products, channels and suppliers are called, by their ids."""
+    found: dict[str, str] = {}
+    for table, column, name in ((products, "product_id", "product"), (channels, "channel_id", "channel"),
+                                (suppliers, "supplier_id", "supplier")):  # fmt: skip
+        if table is not None and name in table:
+            known = table.dropna(subset=[name])
+            found |= dict(zip(known[column], known[name], strict=True))
+    return found
 
 
 def said(alert: Mapping[str, Any], currency: str, names: Mapping[str, str] | None = None) -> str:
