@@ -79,7 +79,8 @@ def positions(stock: pd.DataFrame, products: pd.DataFrame | None, day: pd.Timest
     DataFrame
         product_id, category, on_hand, stock_value, daily (units issued a day, four weeks), turnover, cover (days), state
         (`out`, `short`, `over`, `slow`, `normal`), lost (currency a day while out: usual units at net price; for what is
-        short, on the days until `cover_low`), excess (currency at cost beyond `cover_high`; of slow movers all), days_out (in the last
+        short, on the days until `cover_low`), excess (currency at cost beyond `cover_high`; of slow movers all),
+        days_out (in the last
         four weeks); most money first.
     """
     recent = stock[(stock["date"] <= day) & (stock["date"] > day - pd.Timedelta(days=max(slow_days, ISSUE_DAYS)))]

@@ -140,7 +140,8 @@ def compare(quarter: Quarter, settings: Mapping[str, Levers]) -> pd.DataFrame:
             low, high = np.quantile(change, tails)
             row |= {f"{metric}_change": change.mean(), f"{metric}_change_low": low, f"{metric}_change_high": high}
         row |= {"better": float((drawn["profit"] > plan["profit"]).mean()) if name != "plan" else np.nan,
-                "short": float((drawn["lost_sales"] > 0.01).mean()), "worst": float(np.quantile(drawn["profit"], 0.05))}  # fmt: skip
+                "short": float((drawn["lost_sales"] > 0.01).mean()), "worst": float(np.quantile(drawn["profit"],
+                0.05))}  # fmt: skip
         rows.append(row)
     return pd.DataFrame(rows)
 

@@ -122,7 +122,8 @@ class AlertLog:
 
     def _event(self, kind: str, alert: Alert, day: date) -> dict[str, Any]:
         self.state.number += 1
-        facts = {name: getattr(alert, name) for name in ("id", "rule", "figure", "scope", "member", "severity", "owner", "direction",
+        facts = {name: getattr(alert, name) for name in ("id", "rule", "figure", "scope", "member", "severity", "owner",
+        "direction",
                                                          "threshold", "first_seen", "value")}  # fmt: skip
         return {"number": self.state.number, "day": day.isoformat(), "event": kind, **facts}
 

@@ -211,7 +211,8 @@ def _account(log: AlertLog, plan: "Plan", names: dict[str, str], day: date, fail
     new = [alert for alert in open_ if alert["first_seen"] == str(day)]
     critical = sum(alert["severity"] == "critical" for alert in new)
     return {
-        "profile": log.profile, "day": str(day), "summary": say.summary(len(new), critical, len(open_), formats.day(day)), "new": new,
+        "profile": log.profile, "day": str(day), "summary": say.summary(len(new), critical, len(open_), formats.day(day)),
+        "new": new,
         "open": open_, "events": [worded(event) for event in happened],
         "undelivered": {channel: len(waiting) for channel, waiting in sorted(log.state.outbox.items()) if waiting},
         "delivery_failures": failures,
@@ -243,14 +244,16 @@ def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[st
     def row(alert: dict[str, Any]) -> list[str]:
         taken = alert.get("acknowledged_by")
         return [
-            html.badge(status[alert["severity"]], say.severity_name(alert["severity"])), escape(alert["text"]), escape(alert["limit"]),
+            html.badge(status[alert["severity"]], say.severity_name(alert["severity"])), escape(alert["text"]),
+            escape(alert["limit"]),
             f'<span class="bo-number">{escape(formats.day(alert["first_seen"]))}</span>', escape(say.member_name(alert["owner"])),
             escape(_("{who}, {day}").format(who=taken, day=formats.day(alert["acknowledged_on"])) if taken else formats.DASH),
             f"<code>{escape(alert['id'])}</code>",
         ]  # fmt: skip
 
     labels = [_("Severity"), _("What"), _("Limit"), _("First seen"), _("Owner"), _("Acknowledged"), _("Alert")]
-    events = [[escape(say.event_name(event["event"])), *row(event | {"acknowledged_by": None})[:3], f"<code>{escape(event['id'])}</code>"]
+    events = [[escape(say.event_name(event["event"])), *row(event | {"acknowledged_by": None})[:3],
+    f"<code>{escape(event['id'])}</code>"]
               for event in found["events"]]  # fmt: skip
     tables = [
         {"title": _("Open alerts"), "labels": labels, "rows": [row(alert) for alert in found["open"]],
@@ -271,7 +274,8 @@ def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[st
     told = [found["summary"], *(alert["text"] for alert in found["new"][:5])]
     text = _template("monitor.html").render(
         language=watch.language, words={"title": _("Daily monitoring: {company}").format(company=say.member_name(plan.company))},
-        day=formats.day(found["day"]), style=stylesheet(frame=True), answer=html.callout(told, worst, _("The answer")), tables=tables,
+        day=formats.day(found["day"]), style=stylesheet(frame=True), answer=html.callout(told, worst, _("The answer")),
+        tables=tables,
         notes=notes,
     )  # fmt: skip
     folder = paths.reports_dir(watch.profile) / "monitor"

@@ -61,7 +61,8 @@ def turnover_path(turn: pd.Series, expected: pd.Series, allowed: float) -> Figur
     """Daily turnover of the company against its expected path and what the plan allows around it."""
     look = brand.load_brand()
     figure, axes = new_chart(height=3.2)
-    axes.fill_between(expected.index, expected * (1 - allowed), expected * (1 + allowed), color=look.primary, alpha=0.22, linewidth=0,
+    axes.fill_between(expected.index, expected * (1 - allowed), expected * (1 + allowed), color=look.primary, alpha=0.22,
+    linewidth=0,
                       label=_("Expected ± {share}").format(share=formats.percent(allowed, 0)))  # fmt: skip
     axes.plot(turn.index, turn, color=look.foreground, linewidth=1.5, label=_("Actual"))
     axes.set_ylabel(_("Turns a year"))

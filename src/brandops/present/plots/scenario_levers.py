@@ -33,14 +33,17 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
             "lent": "datum.credit ? datum.sold : 0",
         },
         "draw": {
-            "grown": f"max(0, 1 + datum.returned * {q.campaigns!r} * (pow(campaign / 100, {q.campaign_elasticity!r}) - 1) / datum.sales)",
+            "grown": f"max(0, 1 + datum.returned * {q.campaigns!r} * (pow(campaign / 100, {q.campaign_elasticity!r}) - 1) / "
+                      f"datum.sales)",
             "served": f"min(1, max(0, {q.stock!r} + {q.orders!r} * orders / 100 - {q.floor!r}) / (datum.goods * datum.grown))",
             "part": "datum.grown * datum.served",
             "net_sales": "datum.sold * datum.part",
             "loss": f"max(0, {q.loss_rate!r} * (datum.usual + {q.marginal_loss!r} * (datum.lent * datum.part - datum.usual)))",
-            "paid": f"datum.costs * datum.part + {float(q.channels['fixed'].sum())!r} + {q.campaigns!r} * campaign / 100 + datum.loss",
+            "paid": f"datum.costs * datum.part + {float(q.channels['fixed'].sum())!r} + {q.campaigns!r} * campaign / 100 + "
+                     f"datum.loss",
             "profit": "datum.net_sales - datum.goods * datum.part - datum.paid",
-            "cash": f"datum.net_sales - ({q.owed_share!r} * datum.lent * datum.part - {q.owed_now!r}) - {q.orders!r} * orders / 100 "
+            "cash": f"datum.net_sales - ({q.owed_share!r} * datum.lent * datum.part - {q.owed_now!r}) - {q.orders!r} * orders "
+                     f"/ 100 "
                     "- datum.paid",
         },
     }  # fmt: skip

@@ -61,7 +61,8 @@ def demand(shifts: pd.DataFrame, series: int, rate: float) -> str:
         return _("None of {count} series of demand has shifted (chance of a false alarm: {rate} for all together).").format(
             count=series, rate=chance)  # fmt: skip
     last = shifts.sort_values("starts_on").iloc[-1]
-    return _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is {name}, "
+    return _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is "
+             "{name}, "
              "{effect} from the week of {day} on ({low} to {high}).").format(
         count=len(shifts), series=series, rate=chance, name=series_name(last["series"]), day=formats.day(last["starts_on"]),
         effect=formats.signed(100 * last["effect"]) + "%", low=formats.signed(100 * last["low"]) + "%",
@@ -96,7 +97,8 @@ def shifts_table(shifts: pd.DataFrame) -> Arguments:
 def market_method(base_months: int) -> str:
     """How wars and shifts are told from chance."""
     return _("A price war is cheaper and takes share by it: prices of competitors alone swing too much to tell. The usual is the "
-             "median of the {months} months before. The effect compares our sales with last year's course at the level of the eight "
+             "median of the {months} months before. The effect compares our sales with last year's course at the level of the "
+             "eight "
              "weeks before; its interval is how far such comparisons strayed before.\n\nShifts of demand: weekly log sales of "
              "channels that sold all along, less season, trend and festivals, freed of autocorrelation, are searched for shifts of "
              "the mean (ruptures, penalised). The penalty is the one at which simulated series without a shift show one as rarely "
@@ -118,8 +120,10 @@ def new_share(value: float, target: float, fresh: pd.DataFrame, period: object) 
 
 def new_headline(value: float, target: float, gap: float, currency: str) -> str:
     """What a lack of new products means."""
-    return _("New products bring {share} of sales instead of {target}: {gap} a period short, and launches take months, so decide on "
-             "the next now.").format(share=formats.percent(value), target=formats.percent(target, 0), gap=formats.money(gap, currency))  # fmt: skip
+    return _("New products bring {share} of sales instead of {target}: {gap} a period short, and launches take months, so "
+             "decide on "
+             "the next now.").format(share=formats.percent(value), target=formats.percent(target, 0), gap=formats.money(gap,
+             currency))  # fmt: skip
 
 
 def launches_table(fresh: pd.DataFrame) -> Arguments:

@@ -27,7 +27,8 @@ def stock(position: pd.DataFrame, turns: float, cover: float, day: pd.Timestamp,
     said = [_("On {day} stock turns {turns} times a year and lasts {cover} days.").format(
         day=formats.day(day), turns=formats.number(turns, 1), cover=formats.number(cover, 0))]  # fmt: skip
     tied = position.loc[position["state"].isin(["over", "slow"]), "excess"].sum()
-    said.append(_("{out} products are out of stock, {short} short; {over} hold too much and {slow} do not move ({tied} tied up).").format(
+    said.append(_("{out} products are out of stock, {short} short; {over} hold too much and {slow} do not move ({tied} tied "
+                  "up).").format(
         out=int(count.get("out", 0)), short=int(count.get("short", 0)), over=int(count.get("over", 0)),
         slow=int(count.get("slow", 0)), tied=formats.money(tied, currency)))  # fmt: skip
     return formats.sentences(*said)
@@ -38,7 +39,8 @@ def anomalies(found: pd.DataFrame, allowed: float, rate: float, names: dict[str,
     often = _("The rule alarms on {rate} of 100 product-days; the true rate of false alarms is at most that.").format(
         rate=formats.number(rate, 2))  # fmt: skip
     if found.empty:
-        return formats.sentences(_("No product's turnover left its expected path by more than {allowed} and beyond its noise.").format(
+        return formats.sentences(_("No product's turnover left its expected path by more than {allowed} and beyond its "
+                                   "noise.").format(
             allowed=formats.percent(allowed, 0)), often)  # fmt: skip
     top = found.iloc[0]
     return formats.sentences(
@@ -65,7 +67,8 @@ def stock_table(position: pd.DataFrame, names: dict[str, str]) -> Arguments:
 
 def anomalies_table(found: pd.DataFrame, names: dict[str, str]) -> Arguments:
     """Stretches of days off the expected path."""
-    columns = {"label": _("Product"), "starts_on": (_("From"), "date"), "ends_on": (_("To"), "date"), "days": (_("Days"), "integer"),
+    columns = {"label": _("Product"), "starts_on": (_("From"), "date"), "ends_on": (_("To"), "date"), "days": (_("Days"),
+    "integer"),
                "deviation": (_("Off its path"), "fraction"), "score": (_("In units of its noise"), "decimal")}  # fmt: skip
     return {"frame": found.assign(label=[say.member_name(name, names) for name in found["series"]]), "columns": columns,
             "name": "turnover_anomalies", "rows": 10, "caption": _("Products whose turnover left its expected path")}  # fmt: skip
@@ -106,11 +109,13 @@ def backtest(table: pd.DataFrame, rules: pd.DataFrame, since: pd.Timestamp, curr
     best = rules.dropna(subset=["loss"])
     best = best[best["loss"] > 0]
     if total > 0:
-        said.append(_("Of what was lost around them, {share} came after the alert: more than that no answer could have saved.").format(
+        said.append(_("Of what was lost around them, {share} came after the alert: more than that no answer could have "
+                      "saved.").format(
             share=formats.percent(after / total, 0)))  # fmt: skip
     if len(best):
         top = best.iloc[0]
-        said.append(_("Most was still to come at alerts of “{rule}”: {after}; on average they came {lead} days before half of the loss "
+        said.append(_("Most was still to come at alerts of “{rule}”: {after}; on average they came {lead} days before half of "
+                      "the loss "
                       "had.").format(rule=rule_name(top), after=formats.money(top["loss_after"], currency),
                                      lead=formats.number(top["lead_days"], 0)))  # fmt: skip
     return formats.sentences(*said)
@@ -152,8 +157,11 @@ def rules_table(rules: pd.DataFrame) -> Arguments:
 
 def alerts_method() -> str:
     """How the backtest is made and what it cannot say."""
-    return _("The backtest applies the rules of alerts.yml to every day as make monitor does, with what was known by that day's end; "
-             "corrections that came later are already in the data. An alert opens on the first day beyond its threshold, stays open "
-             "until its figure is back on the good side of its hysteresis, and within its quiet period is not raised anew.\n\nLosses "
+    return _("The backtest applies the rules of alerts.yml to every day as make monitor does, with what was known by that "
+             "day's end; "
+             "corrections that came later are already in the data. An alert opens on the first day beyond its threshold, stays "
+             "open "
+             "until its figure is back on the good side of its hysteresis, and within its quiet period is not raised "
+             "anew.\n\nLosses "
              "are counted from 30 days before the alert until it ended or 180 days after; alerts of one cause each count it, so "
              "sums over rules overlap. No loss is measured for late deliveries and returns.")  # fmt: skip

@@ -38,7 +38,8 @@ def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start:
         said.append(_("No prepared scenario that rests on estimates promises more profit than the plan."))
     else:
         top = tried.iloc[0]
-        said.append(_("Of {count} prepared scenarios that rest on estimates “{name}” promises most: {change} of profit in the coming "
+        said.append(_("Of {count} prepared scenarios that rest on estimates “{name}” promises most: {change} of profit in the "
+                      "coming "
                       "quarter ({low} to {high}; probability {better} that it pays). Decide before {day}.").format(
             count=len(tried), name=called[top["scenario"]], change=_signed(top["profit_change"], currency),
             low=_signed(top["profit_change_low"], currency), high=_signed(top["profit_change_high"], currency),
@@ -54,7 +55,8 @@ def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start:
 
 def plan(row: pd.Series, currency: str) -> str:
     """The quarter as planned."""
-    return _("As planned, the coming quarter brings net sales of {sales} ({low} to {high}), a profit of {profit} and {cash} of cash; "
+    return _("As planned, the coming quarter brings net sales of {sales} ({low} to {high}), a profit of {profit} and {cash} of "
+             "cash; "
              "{loss} is lost on credit. With a probability of 5% profit falls below {worst}.").format(
         sales=formats.money(row["net_sales"], currency), low=formats.money(row["net_sales_low"], currency),
         high=formats.money(row["net_sales_high"], currency), profit=formats.money(row["profit"], currency),
@@ -65,7 +67,8 @@ def plan(row: pd.Series, currency: str) -> str:
 def table(compared: pd.DataFrame, unproved: set[str], called: dict[str, str]) -> Arguments:
     """All prepared scenarios against the plan."""
     columns = {
-        "name": _("Scenario"), "rests": _("Rests on"), "net_sales": (_("Net sales"), "currency"), "profit": (_("Profit"), "currency"),
+        "name": _("Scenario"), "rests": _("Rests on"), "net_sales": (_("Net sales"), "currency"), "profit": (_("Profit"),
+        "currency"),
         "profit_low": (_("From"), "currency"), "profit_high": (_("To"), "currency"),
         "profit_change": (_("Against the plan"), "currency"), "profit_change_low": (_("From"), "currency"),
         "profit_change_high": (_("To"), "currency"), "better": (_("Chance it pays"), "fraction"), "cash": (_("Cash"), "currency"),
@@ -86,7 +89,8 @@ def levers_table(scenarios: "list[Scenario]", called: dict[str, str], channels: 
         moved = [f"{channels.get(c, c)} {formats.signed(100 * v)}%" for c, v in one.price.items()]
         rows.append((called[key(one)], _(", ").join(moved) or None, one.orders - 1, one.credit_limits - 1, one.campaign_budget - 1))
     frame = pd.DataFrame(rows, columns=["name", "price", "orders", "credit", "campaign"])
-    columns = {"name": _("Scenario"), "price": _("Prices"), "orders": (_("Orders"), "fraction"), "credit": (_("Credit limits"), "fraction"),
+    columns = {"name": _("Scenario"), "price": _("Prices"), "orders": (_("Orders"), "fraction"), "credit": (_("Credit "
+    "limits"), "fraction"),
                "campaign": (_("Campaign budget"), "fraction")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "levers", "caption": _("What each scenario changes against the plan")}
 
@@ -94,11 +98,16 @@ def levers_table(scenarios: "list[Scenario]", called: dict[str, str], channels: 
 def method(quarter: Quarter, given: "Scenarios", currency: str) -> str:
     """What the scenarios rest on."""
     credit, campaign = given.assumptions.credit, given.assumptions.campaign
-    return _("Estimated from the data: sales by channel (forecast with its errors), price elasticities (4.2.2), cost rates, loss rate of "
-             "credit sales ({loss}), campaign money of the same months last year ({budget}). Goods are ordered as much as is expected to "
-             "sell. Every scenario uses the same draws, so differences are the lever's.\n\nAssumed, in scenarios.yml: sales on credit "
-             "answer to limits with an elasticity of {limit}; what a limit adds is lost {worse} times as often as the mean; a unit of "
-             "campaign money brings {response} of sales at the usual budget and less beyond (elasticity {beyond}). Channels do not take "
+    return _("Estimated from the data: sales by channel (forecast with its errors), price elasticities (4.2.2), cost rates, "
+             "loss rate of "
+             "credit sales ({loss}), campaign money of the same months last year ({budget}). Goods are ordered as much as is "
+             "expected to "
+             "sell. Every scenario uses the same draws, so differences are the lever's.\n\nAssumed, in scenarios.yml: sales on "
+             "credit "
+             "answer to limits with an elasticity of {limit}; what a limit adds is lost {worse} times as often as the mean; a "
+             "unit of "
+             "campaign money brings {response} of sales at the usual budget and less beyond (elasticity {beyond}). Channels do "
+             "not take "
              "sales from one another here. Stock is one pool: shortages of single products are in 7.3.1.").format(
         loss=formats.percent(quarter.loss_rate), budget=formats.money(quarter.campaigns, currency),
         limit=formats.number(credit.sales_to_limit, 2), worse=formats.number(credit.marginal_loss, 1),
