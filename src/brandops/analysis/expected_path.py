@@ -1,8 +1,8 @@
 """How far a daily figure is off the path its season and its recent level let expect, and whether that could be chance.
 
-Expected log = recent level + season. The level is the median of the figure over eight weeks that end a week ago; the season is
-how far the reference (the figure's own whole: its category, the company) stood off *its* recent level on the same day a year
-before. Chinese New Year moves by up to a month: around it, the same day of the festival is the same day. So Double 11 is
+The expected path is last year's course of the reference (the figure's own whole: its category, the company) times the ratio
+in which the figure has stood to it lately: the median over eight weeks that end a week ago, each day against its own day
+a year before. Chinese New Year moves by up to a month: around it, the same day of the festival is the same day. So Double 11 is
 expected, and only a Double 11 unlike the last one is not. The usual noise is the figure's own: the 95 % quantile of its
 absolute deviations over the year before, as a standard deviation. Nothing looks ahead, and nothing further back than
 `MEMORY` days: a figure computed from the last `MEMORY` days is the figure computed from all of history.
@@ -15,9 +15,9 @@ import pandas as pd
 
 from brandops.analysis.festivals import CHINESE_NEW_YEAR
 
-GAP, LEVEL_DAYS, NOISE_DAYS = 8, 56, 365  # days: kept out of the level, in the level, in the noise
-MEMORY = 900  # a year of noise whose season lies a year before, and the levels and windows of both
-_AROUND = 35  # days either side of Chinese New Year that follow the festival
+GAP, LEVEL_DAYS, NOISE_DAYS = 8, 56, 365  # days: kept out of the ratio, in the ratio, in the noise
+MEMORY = 900  # a year of noise, the year before it that its paths follow, and the windows of both
+_BEFORE, _AFTER = 24, 35  # days of Chinese New Year's shopping, and after it until a month's mean has left it
 _NORMAL_95 = 1.959964
 
 
@@ -46,7 +46,7 @@ def same_day_last_year(days: pd.DatetimeIndex, chinese_events: bool) -> pd.Datet
     at = np.abs(days.to_numpy()[:, None] - festivals.to_numpy()[None, :]).argmin(axis=1)
     off = days - festivals[at]
     moved = festivals[np.maximum(at - 1, 0)] + off
-    near = (np.abs(off.days) <= _AROUND) & (at > 0)
+    near = (off.days >= -_BEFORE) & (off.days <= _AFTER) & (at > 0)
     return pd.DatetimeIndex(np.where(near, moved, plain))
 
 
@@ -62,9 +62,10 @@ def deviations(figure: pd.DataFrame, reference: pd.DataFrame, of: dict[str, str]
     of
         Series to the reference it follows.
     """
-    log, whole = _log(figure), _log(reference)
-    season = (whole - _level(whole)).reindex(same_day_last_year(figure.index, chinese_events)).set_axis(figure.index)
-    path = _level(log) + season[[of[name] for name in figure]].set_axis(figure.columns, axis=1)
+    log = _log(figure)
+    last = _log(reference).reindex(same_day_last_year(figure.index, chinese_events)).set_axis(figure.index)
+    course = last[[of[name] for name in figure]].set_axis(figure.columns, axis=1)
+    path = course + (log - course).shift(GAP).rolling(LEVEL_DAYS, min_periods=40).median()
     off = log - path
     usual = off.abs().shift(GAP).rolling(NOISE_DAYS, min_periods=90).quantile(0.95) / _NORMAL_95
     return Deviations(np.exp(path), np.expm1(off), off / usual.where(usual > 0))
@@ -79,10 +80,6 @@ def frozen_path(figure: pd.Series, start: pd.Timestamp, chinese_events: bool = F
     last = log.reindex(same_day_last_year(log.index, chinese_events)).set_axis(log.index)
     grown = (log - last)[log.index < start].tail(LEVEL_DAYS).median()
     return np.exp(last + grown)[log.index >= start]
-
-
-def _level(log: pd.DataFrame) -> pd.DataFrame:
-    return log.shift(GAP).rolling(LEVEL_DAYS, min_periods=40).median()
 
 
 def _log(figure: pd.DataFrame) -> pd.DataFrame:
