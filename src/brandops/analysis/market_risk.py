@@ -13,7 +13,7 @@ from brandops.analysis.expected_path import LEVEL_DAYS, frozen_path
 from brandops.analysis.market import OWN, UNRANKED, whole_categories
 
 COLUMNS = ["category", "competitor", "starts_on", "known_on", "ends_on", "going_on", "months", "price_change", "share_gain"]
-EFFECTS = ["expected", "actual", "effect", "low", "high", "lost", "lost_low", "lost_high", "quarter", "at_risk"]
+EFFECTS = ["expected", "actual", "effect", "low", "high", "lost", "lost_low", "lost_high", "quarter", "at_risk", "at_risk_high"]
 
 
 def positions(market: pd.DataFrame, base_months: int) -> pd.DataFrame:
@@ -112,7 +112,8 @@ def exposure(daily: pd.DataFrame, wars: pd.DataFrame, until: pd.Timestamp, by: s
     DataFrame
         The wars' columns, `by`, expected, actual (currency, the war's days), effect (fraction), low, high (95 %), lost
         (currency; positive is a loss), lost_low, lost_high, quarter (own net sales of category and part in the 91 days to
-        `until`), at_risk (quarter times the effect, where it is a loss); blank where last year is not known. Largest loss of
+        `until`), at_risk (quarter times the effect, where it is a loss),
+        at_risk_high (at its worse end); blank where last year is not known. Largest loss of
         a war first.
     """
     rows = []
@@ -149,4 +150,5 @@ def _effect(sales: pd.Series, war: pd.Series, until: pd.Timestamp, chinese_event
     return {
         "expected": expected, "actual": actual, "effect": effect, "low": low, "high": high, "lost": -effect * expected,
         "lost_low": -high * expected, "lost_high": -low * expected, "quarter": quarter, "at_risk": max(-effect, 0) * quarter,
+        "at_risk_high": max(-low, 0) * quarter,
     }  # fmt: skip

@@ -60,7 +60,8 @@ def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", assumptions: "Assump
     table = ended.groupby(["channel_id", "month"])["net_sales"].sum().unstack("channel_id").asfreq("MS").fillna(0.0)
     recent = ended[ended["month"] > table.index[-1] - pd.DateOffset(months=12)].groupby("channel_id")
     rates = pd.DataFrame({"net_sales": recent["net_sales"].sum(), "cost": recent["cost"].agg(lambda cost: cost.sum(skipna=False))})
-    rates = rates[rates["net_sales"] > 0]
+    rates["price"] = rates["net_sales"] / recent["quantity"].sum()
+    rates = rates[(rates["net_sales"] > 0) & (rates["price"] > 0)]
     if rates["cost"].isna().any() or rates.empty:
         return None
     paths = _paths(table[list(rates.index)])
@@ -68,7 +69,7 @@ def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", assumptions: "Assump
         return None
     rates["cost_rate"] = rates["cost"] / rates["net_sales"]
     paid = _costs(marts.get("channel_costs"), plan.channels.fixed_cost_types, table.index[-1], rates)
-    channels = rates[["cost_rate"]].join(paid).fillna(0.0)
+    channels = rates[["price", "cost_rate"]].join(paid).fillna(0.0)
     channels["on_credit"] = channels.index.isin(plan.channels.business_channels)
     expected = float((paths * channels["cost_rate"].to_numpy()).sum(axis=1).mean())
     stock = _stock(marts.get("stock_daily"), as_of, expected)
@@ -86,6 +87,7 @@ def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", assumptions: "Assump
         credit_answer=credit_answer(assumptions.credit.sales_to_limit, assumptions.credit.sales_to_limit_error, DRAWS, seed),
         campaign_answer=campaign_answer(assumptions.campaign.return_on_spend, assumptions.campaign.return_error, DRAWS, seed),
         marginal_loss=assumptions.credit.marginal_loss, campaign_elasticity=assumptions.campaign.elasticity,
+        cannibalisation=plan.channels.cannibalisation,
     )  # fmt: skip
 
 

@@ -6,11 +6,13 @@ for every scenario, so that a difference is the lever's and not chance. Per draw
     sales = forecast x (1 + change)^(1 + elasticity) x (limits)^answer, the last for channels that sell on credit;
     goods = forecast x cost rate x (1 + change)^elasticity x (limits)^answer,
 
-all of it times one plus the share of sales that campaign money adds, `return x budget x (factor^elasticity - 1)`. What the
-stock at the start and the goods ordered (less the cover that must stay) cannot serve is lost. Profit is sales less goods,
-variable and fixed costs, campaign money and credit losses; cash is sales less what customers owe more at the end, less goods
-ordered and the same costs. The credit and campaign answers are assumptions (`params.scenarios`) until measured ones are
-given to `credit_answer` and `campaign_answer`.
+less what channels whose price was changed take from the others: the plan's share of the units they gain, spread over the
+others by volume (as in `price_simulator`, whose figures this gives for a price alone). All of it times one plus the share of
+sales that campaign money adds, `return x budget x (factor^elasticity - 1)`. What the stock at the start and the goods
+ordered (less the cover that must stay) cannot serve is lost. Profit is sales less goods, variable and fixed costs, campaign
+money and credit losses; cash is sales less what customers owe more at the end, less goods ordered and the same costs. The
+credit and campaign answers are assumptions (`params.scenarios`) until measured ones are given to `credit_answer` and
+`campaign_answer`.
 """
 
 from collections.abc import Mapping
@@ -42,11 +44,13 @@ class Levers:
 class Quarter:
     """The coming quarter as planned.
 
-    `channels`: channel_id, cost_rate (goods to net sales), variable_rate (costs that move with sales, to net sales), fixed
+    `channels`: channel_id, price (of a unit), cost_rate (goods to net sales), variable_rate (costs that move with sales,
+    to net sales), fixed
     (currency), on_credit (bool). `sales`, `elasticity`: draw × channel. `stock`, `orders`, `floor` (stock that must stay),
     `campaigns`: currency; stock and orders at cost. `loss_rate` of sales on credit, `owed_share` of them owed at the quarter's
     end, `owed_now`: currency. `credit_answer`, `campaign_answer`: draws of the elasticity of credit sales to limits and
-    of the incremental sales per unit of campaign money; `marginal_loss`, `campaign_elasticity`: see `params.scenarios`.
+    of the incremental sales per unit of campaign money; `marginal_loss`,
+    `campaign_elasticity`: see `params.scenarios`. `cannibalisation`: share of units gained by a price that other channels lose.
     """
 
     channels: pd.DataFrame
@@ -63,6 +67,7 @@ class Quarter:
     campaign_answer: np.ndarray
     marginal_loss: float
     campaign_elasticity: float
+    cannibalisation: float = 0.0
 
 
 def levers_of(scenario: "Scenario", quarter: Quarter) -> Levers:
@@ -90,7 +95,8 @@ def simulate(quarter: Quarter, levers: Levers) -> pd.DataFrame:
         raise ValueError(f"levers out of range: {levers}")
     change = 1 + pd.Series(levers.price, dtype=float).reindex(channels.index).fillna(0.0).to_numpy()
     credit = channels["on_credit"].to_numpy(bool)
-    units = change**quarter.elasticity * np.where(credit, levers.credit_limits ** quarter.credit_answer[:, None], 1.0)
+    answer = np.where(credit, levers.credit_limits ** quarter.credit_answer[:, None], 1.0)
+    units = change**quarter.elasticity * answer * _left(quarter, channels["price"].to_numpy(), change)
     sales, goods = quarter.sales * units * change, quarter.sales * channels["cost_rate"].to_numpy() * units
     added = quarter.campaign_answer * quarter.campaigns * (levers.campaign_budget**quarter.campaign_elasticity - 1)
     grown = np.maximum(1 + added / quarter.sales.sum(axis=1), 0)
@@ -114,6 +120,15 @@ def simulate(quarter: Quarter, levers: Levers) -> pd.DataFrame:
         "lost_sales": whole - net,
         "stock_end": quarter.stock + quarter.orders * levers.orders - used,
     })  # fmt: skip
+
+
+def _left(quarter: Quarter, price: np.ndarray, change: np.ndarray) -> np.ndarray:
+    """Share of its units each channel keeps from those that changed their price, draw × channel."""
+    volume, moved = quarter.sales / price, change != 1
+    gained = (volume * (change**quarter.elasticity - 1) * moved).sum(axis=1) * quarter.cannibalisation
+    others = (volume * ~moved).sum(axis=1)
+    kept = np.maximum(1 - np.divide(gained, others, out=np.zeros_like(gained), where=others > 0), 0)
+    return np.where(moved, 1.0, kept[:, None])
 
 
 def compare(quarter: Quarter, settings: Mapping[str, Levers]) -> pd.DataFrame:

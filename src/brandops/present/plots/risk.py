@@ -24,7 +24,7 @@ def price_war(position: pd.DataFrame, war: pd.Series) -> Figure:
         pane.axhline(start[base], color=look.foreground, linestyle="--", linewidth=1.1)
         pane.set_title(title)
         pane.tick_params(axis="x", rotation=30)
-    axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _at: formats.percent(value, 0)))
+    axes[1].yaxis.set_major_formatter(FuncFormatter(lambda value, _at: formats.percent(value, 1)))
     return figure
 
 

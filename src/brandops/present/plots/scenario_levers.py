@@ -9,15 +9,22 @@ import pandas as pd
 
 from brandops.analysis.scenarios import LEVEL, Quarter
 from brandops.i18n import gettext as _
+from brandops.i18n import language
+from brandops.i18n import shown as reader_name
 from brandops.present import brand
 from brandops.present.interactive import alt
 
 DRAWN = 60
 ALL = "*"  # the choice of every channel
+_AMOUNTS = {  # an amount in the chart's language, three digits and the name of the power of ten, as `formats.compact` has it
+    "en": "upper(format({value}, '.3~s'))",
+    "zh": "({value} == 0 ? '0' : format({value} / 1e4, ',.3~r') + '万')",
+}
 
 
 def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
-    """Formulas by step: `channel` per draw and channel, `draw` per draw after summing, in the chart's language.
+    """Formulas by step: `channel` per draw and channel, `others` with the draw's sums of `gain` and `room` beside them, `draw` per
+    draw after summing; in the chart's language.
 
     Levers: `price` (per cent, of the channel `which`), `orders`, `limits`, `campaign` (per cent of the plan).
     """
@@ -25,7 +32,13 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
     return {
         "channel": {
             "change": f"(which == '{ALL}' || datum.channel == which) ? 1 + price / 100 : 1",
-            "units": "pow(datum.change, datum.elasticity) * (datum.credit ? pow(limits / 100, datum.answer) : 1)",
+            "gain": f"datum.change == 1 ? 0 : {q.cannibalisation!r} * datum.sales / datum.price * (pow(datum.change, "
+                     f"datum.elasticity) - 1)",
+            "room": "datum.change == 1 ? datum.sales / datum.price : 0",
+        },
+        "others": {
+            "left": "datum.change == 1 && datum.all_room > 0 ? max(0, 1 - datum.all_gain / datum.all_room) : 1",
+            "units": "pow(datum.change, datum.elasticity) * datum.left * (datum.credit ? pow(limits / 100, datum.answer) : 1)",
             "sold": "datum.sales * datum.change * datum.units",
             "goods": "datum.sales * datum.cost_rate * datum.units",
             "costs": "datum.sold * datum.variable_rate",
@@ -37,6 +50,7 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
                       f"datum.sales)",
             "served": f"min(1, max(0, {q.stock!r} + {q.orders!r} * orders / 100 - {q.floor!r}) / (datum.goods * datum.grown))",
             "part": "datum.grown * datum.served",
+            "lost_sales": "datum.sold * (datum.grown - datum.part)",
             "net_sales": "datum.sold * datum.part",
             "loss": f"max(0, {q.loss_rate!r} * (datum.usual + {q.marginal_loss!r} * (datum.lent * datum.part - datum.usual)))",
             "paid": f"datum.costs * datum.part + {float(q.channels['fixed'].sum())!r} + {q.campaigns!r} * campaign / 100 + "
@@ -50,14 +64,15 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
 
 
 def rows(quarter: Quarter) -> pd.DataFrame:
-    """Draws the chart computes with: draw, channel, sales, elasticity, answer, returned, cost_rate, variable_rate, credit."""
+    """Draws the chart computes with: draw, channel, sales, elasticity, answer, returned, cost_rate, variable_rate, credit, "
+    "price."""
     chosen = np.linspace(0, len(quarter.sales) - 1, DRAWN).astype(int)
     parts = [
         pd.DataFrame({
             "draw": np.arange(DRAWN), "channel": row.channel_id, "sales": quarter.sales[chosen, at].round(2),
             "elasticity": quarter.elasticity[chosen, at].round(4), "answer": quarter.credit_answer[chosen].round(4),
             "returned": quarter.campaign_answer[chosen].round(4), "cost_rate": round(row.cost_rate, 6),
-            "variable_rate": round(row.variable_rate, 6), "credit": bool(row.on_credit),
+            "variable_rate": round(row.variable_rate, 6), "credit": bool(row.on_credit), "price": round(row.price, 4),
         })
         for at, row in enumerate(quarter.channels.itertuples())
     ]  # fmt: skip
@@ -72,7 +87,9 @@ def levers(quarter: Quarter, channels: dict[str, str], currency_sign: str) -> al
         name="which",
         value=ALL,
         bind=alt.binding_select(
-            options=[ALL, *listed], labels=[_("All channels"), *(channels.get(c, c) for c in listed)], name=_("Price in") + " "
+            options=[ALL, *listed],
+            labels=[_("All channels"), *(reader_name(channels.get(c, c)) for c in listed)],
+            name=_("Price in") + " ",
         ),
     )
     sliders = [
@@ -83,11 +100,16 @@ def levers(quarter: Quarter, channels: dict[str, str], currency_sign: str) -> al
         )
     ]  # fmt: skip
     formulas, tails = expressions(quarter), [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]
-    labels = {"net_sales": _("Net sales"), "profit": _("Profit"), "cash": _("Cash")}
+    labels = {"net_sales": _("Net sales"), "profit": _("Profit"), "cash": _("Cash"), "loss": _("Lost on credit"),
+              "lost_sales": _("Lost for want of stock")}  # fmt: skip
+    amount = _AMOUNTS[language()]
 
     def drawn(formula_set: dict[str, dict[str, str]], version: str) -> alt.Chart:
         chart = alt.Chart(rows(quarter))
         for name, formula in formula_set["channel"].items():
+            chart = chart.transform_calculate(**{name: formula})
+        chart = chart.transform_joinaggregate(all_gain="sum(gain)", all_room="sum(room)", groupby=["draw"])
+        for name, formula in formula_set["others"].items():
             chart = chart.transform_calculate(**{name: formula})
         chart = chart.transform_aggregate(
             **{name: f"sum({name})" for name in ("sold", "goods", "costs", "usual", "lent", "sales")}, returned="mean(returned)",
@@ -114,13 +136,14 @@ def levers(quarter: Quarter, channels: dict[str, str], currency_sign: str) -> al
         y = alt.Y("label:N", sort=order, title=None)
         layers += [
             base.mark_rule(strokeWidth=3, yOffset=offset).encode(
-                x=alt.X("low:Q", title=None, axis=alt.Axis(format="~s", tickCount=5), scale=alt.Scale(zero=True)), x2="high:Q", y=y,
+                x=alt.X("low:Q", title=None, axis=alt.Axis(labelExpr=amount.format(value="datum.value"), tickCount=5),
+                scale=alt.Scale(zero=True)), x2="high:Q", y=y,
                 color=alt.Color("version:N", scale=alt.Scale(domain=versions, range=[look.muted, look.primary]), title=None)),
             base.mark_point(filled=True, size=70, color=colour, yOffset=offset, opacity=1).encode(x="mid:Q", y=y),
-            base.transform_calculate(text=f"'{currency_sign}' + format(datum.mid, '.3~s')").mark_text(
+            base.transform_calculate(text=f"'{currency_sign}' + " + amount.format(value="datum.mid")).mark_text(
                 align="left", dx=8, dy=offset - 8, color=colour, fontSize=12).encode(x="mid:Q", y=y, text="text:N"),
         ]  # fmt: skip
-    return alt.layer(*layers).add_params(which, *sliders).properties(height=230)
+    return alt.layer(*layers).add_params(which, *sliders).properties(height=340)
 
 
 def _planned(formula: str) -> str:

@@ -37,15 +37,19 @@ def war(row: pd.Series, parts: pd.DataFrame, currency: str) -> str:
 
 def war_risk(row: pd.Series, parts: pd.DataFrame, next_start: pd.Timestamp, currency: str) -> str:
     """What the war could cost in the next quarter and what to do by when."""
-    risk = parts["at_risk"].sum(min_count=1)
+    hit = parts[parts["at_risk"] > 0]
+    risk = hit["at_risk"].sum(min_count=1)
     if formats.missing(risk) or risk <= 0:
         return ""
-    text = (_("A quarter more of {competitor}'s price war in {category} would cost {risk} of net sales; settle the answer before "
+    text = (_("A quarter more of {competitor}'s price war in {category} would cost {risk} of net sales (up to {most}); settle "
+              "the answer before "
               "{day} (7.3.3).") if row["going_on"] else
-            _("Should {competitor} resume its price war in {category}, the next quarter would lose {risk} of net sales; have the "
+            _("Should {competitor} resume its price war in {category}, the next quarter would lose {risk} of net sales (up to "
+              "{most}); have the "
               "answer ready by {day} (7.3.3)."))  # fmt: skip
     return text.format(competitor=reader_name(row["competitor"]), category=reader_name(row["category"]),
-                       risk=formats.money(risk, currency), day=formats.day(next_start))  # fmt: skip
+                       risk=formats.money(risk, currency), most=formats.money(hit["at_risk_high"].sum(), currency),
+                       day=formats.day(next_start))  # fmt: skip
 
 
 def no_war(price_drop: float, share_gain: float) -> str:

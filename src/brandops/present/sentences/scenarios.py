@@ -7,6 +7,7 @@ import pandas as pd
 from brandops.analysis.scenarios import LEVEL, Quarter
 from brandops.i18n import gettext as _
 from brandops.i18n import language
+from brandops.i18n import shown as reader_name
 from brandops.present import formats
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def levers_table(scenarios: "list[Scenario]", called: dict[str, str], channels: 
     """What each scenario changes."""
     rows = []
     for one in scenarios:
-        moved = [f"{channels.get(c, c)} {formats.signed(100 * v)}%" for c, v in one.price.items()]
+        moved = [f"{reader_name(channels.get(c, c))} {formats.signed(100 * v)}%" for c, v in one.price.items()]
         rows.append((called[key(one)], _(", ").join(moved) or None, one.orders - 1, one.credit_limits - 1, one.campaign_budget - 1))
     frame = pd.DataFrame(rows, columns=["name", "price", "orders", "credit", "campaign"])
     columns = {"name": _("Scenario"), "price": _("Prices"), "orders": (_("Orders"), "fraction"), "credit": (_("Credit "
@@ -106,12 +107,13 @@ def method(quarter: Quarter, given: "Scenarios", currency: str) -> str:
              "credit "
              "answer to limits with an elasticity of {limit}; what a limit adds is lost {worse} times as often as the mean; a "
              "unit of "
-             "campaign money brings {response} of sales at the usual budget and less beyond (elasticity {beyond}). Channels do "
-             "not take "
-             "sales from one another here. Stock is one pool: shortages of single products are in 7.3.1.").format(
+             "campaign money brings {response} of sales at the usual budget and less beyond (elasticity {beyond}). {share} of "
+             "the units a price wins are taken from channels whose price stays. Stock is one pool: shortages of single "
+             "products are in 7.3.1.").format(
         loss=formats.percent(quarter.loss_rate), budget=formats.money(quarter.campaigns, currency),
         limit=formats.number(credit.sales_to_limit, 2), worse=formats.number(credit.marginal_loss, 1),
-        response=formats.number(campaign.return_on_spend, 1), beyond=formats.number(campaign.elasticity, 1))  # fmt: skip
+        response=formats.number(campaign.return_on_spend, 1), share=formats.percent(quarter.cannibalisation, 0),
+        beyond=formats.number(campaign.elasticity, 1))  # fmt: skip
 
 
 def levers_caption() -> str:
