@@ -95,6 +95,23 @@ def typed(daily: pd.DataFrame, channels: pd.DataFrame | None) -> pd.DataFrame:
     return daily.assign(channel_type=daily["channel_id"].map(kinds).fillna("other"))
 
 
+def established(daily: pd.DataFrame, monthly: pd.DataFrame | None, products: pd.DataFrame | None) -> pd.DataFrame:
+    """The sales without those of new products, which have no year before to be compared with.
+
+    Daily sales of category, channel type and month are cut by the share that products in their first thirteen months held there;
+    they stay as they are where launches are not known.
+    """
+    if monthly is None or products is None or products["launched_on"].isna().all():
+        return daily
+    launched = monthly["product_id"].map(products.drop_duplicates("product_id").set_index("product_id")["launched_on"])
+    young = pd.to_datetime(launched) + pd.DateOffset(months=13) > monthly["month"]
+    keys = [monthly["category"], monthly["channel_type"].fillna("other"), monthly["month"]]
+    sums = monthly["net_sales"].groupby(keys).sum()
+    kept = 1 - (monthly["net_sales"].where(young, 0.0).groupby(keys).sum() / sums.where(sums > 0)).fillna(0.0).clip(0, 1)
+    at = pd.MultiIndex.from_arrays([daily["category"], daily["channel_type"], daily["date"].dt.to_period("M").dt.to_timestamp()])
+    return daily.assign(net_sales=daily["net_sales"].to_numpy() * kept.reindex(at).fillna(1.0).to_numpy())
+
+
 def exposure(daily: pd.DataFrame, wars: pd.DataFrame, until: pd.Timestamp, by: str = "channel_type", *,
              chinese_events: bool = False) -> pd.DataFrame:  # fmt: skip
     """What each war cost so far, and what a quarter more of it would, by part of our sales.

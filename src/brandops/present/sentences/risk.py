@@ -101,7 +101,7 @@ def shifts_table(shifts: pd.DataFrame) -> Arguments:
 def market_method(base_months: int) -> str:
     """How wars and shifts are told from chance."""
     return _("A price war is cheaper and takes share by it: prices of competitors alone swing too much to tell. The usual is the "
-             "median of the {months} months before. The effect compares our sales with last year's course at the level of the "
+             "median of the {months} months before. The effect compares our sales, those of new products left out, with last year's course at the level of the "
              "eight "
              "weeks before; its interval is how far such comparisons strayed before.\n\nShifts of demand: weekly log sales of "
              "channels that sold all along, less season, trend and festivals, freed of autocorrelation, are searched for shifts of "
