@@ -19,8 +19,8 @@ def series_name(name: str) -> str:
 
 def war(row: pd.Series, parts: pd.DataFrame, currency: str) -> str:
     """When a price war was on, since when it could be known, and what it did to us."""
-    said = [_("{competitor} waged a price war in {category} from {start}: its prices lay {price} off their usual while its share "
-              "grew by {share}; known on {known}, {delay} days after it began.").format(
+    said = [_("{competitor} waged a price war in {category} from {start}: its prices lay {price} off their usual while its "
+              "share grew by {share}; known on {known}, {delay} days after it began.").format(
         competitor=reader_name(row["competitor"]), category=reader_name(row["category"]), start=formats.day(row["starts_on"]),
         price=formats.signed(100 * row["price_change"]) + "%", share=formats.points(row["share_gain"]),
         known=formats.day(row["known_on"]), delay=(row["known_on"] - row["starts_on"]).days)]  # fmt: skip
@@ -42,11 +42,9 @@ def war_risk(row: pd.Series, parts: pd.DataFrame, next_start: pd.Timestamp, curr
     if formats.missing(risk) or risk <= 0:
         return ""
     text = (_("A quarter more of {competitor}'s price war in {category} would cost {risk} of net sales (up to {most}); settle "
-              "the answer before "
-              "{day} (7.3.3).") if row["going_on"] else
+              "the answer before {day} (7.3.3).") if row["going_on"] else
             _("Should {competitor} resume its price war in {category}, the next quarter would lose {risk} of net sales (up to "
-              "{most}); have the "
-              "answer ready by {day} (7.3.3)."))  # fmt: skip
+              "{most}); have the answer ready by {day} (7.3.3)."))  # fmt: skip
     return text.format(competitor=reader_name(row["competitor"]), category=reader_name(row["category"]),
                        risk=formats.money(risk, currency), most=formats.money(hit["at_risk_high"].sum(), currency),
                        day=formats.day(next_start))  # fmt: skip
@@ -66,8 +64,7 @@ def demand(shifts: pd.DataFrame, series: int, rate: float) -> str:
             count=series, rate=chance)  # fmt: skip
     last = shifts.sort_values("starts_on").iloc[-1]
     return _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is "
-             "{name}, "
-             "{effect} from the week of {day} on ({low} to {high}).").format(
+             "{name}, {effect} from the week of {day} on ({low} to {high}).").format(
         count=len(shifts), series=series, rate=chance, name=series_name(last["series"]), day=formats.day(last["starts_on"]),
         effect=formats.signed(100 * last["effect"]) + "%", low=formats.signed(100 * last["low"]) + "%",
         high=formats.signed(100 * last["high"]) + "%")  # fmt: skip
@@ -100,14 +97,14 @@ def shifts_table(shifts: pd.DataFrame) -> Arguments:
 
 def market_method(base_months: int) -> str:
     """How wars and shifts are told from chance."""
-    return _("A price war is cheaper and takes share by it: prices of competitors alone swing too much to tell. The usual is the "
-             "median of the {months} months before. The effect compares our sales, those of new products left out, with last year's course at the level of the "
-             "eight "
-             "weeks before; its interval is how far such comparisons strayed before.\n\nShifts of demand: weekly log sales of "
-             "channels that sold all along, less season, trend and festivals, freed of autocorrelation, are searched for shifts of "
-             "the mean (ruptures, penalised). The penalty is the one at which simulated series without a shift show one as rarely "
-             "as stated. First seen: the week from which the same search, knowing no more, shows the shift. What the search finds "
-             "late, daily alerts (7.3.2) may have told earlier.").format(months=base_months)  # fmt: skip
+    return _("A price war is cheaper and takes share by it: prices of competitors alone swing too much to tell. The usual is "
+             "the median of the {months} months before. The effect compares our sales, those of new products left out, with "
+             "last year's course at the level of the eight weeks before; its interval is how far such comparisons strayed "
+             "before.\n\nShifts of demand: weekly log sales of channels that sold all along, less season, trend and festivals, "
+             "freed of autocorrelation, are searched for shifts of the mean (ruptures, penalised). The penalty is the one at "
+             "which simulated series without a shift show one as rarely as stated. First seen: the week from which the same "
+             "search, knowing no more, shows the shift. What the search finds late, daily alerts (7.3.2) may have told "
+             "earlier.").format(months=base_months)  # fmt: skip
 
 
 def new_share(value: float, target: float, fresh: pd.DataFrame, period: object) -> str:
@@ -125,8 +122,8 @@ def new_share(value: float, target: float, fresh: pd.DataFrame, period: object) 
 def new_headline(value: float, target: float, gap: float, currency: str) -> str:
     """What a lack of new products means."""
     return _("New products bring {share} of sales instead of {target}: {gap} a period short, and launches take months, so "
-             "decide on "
-             "the next now.").format(share=formats.percent(value), target=formats.percent(target, 0), gap=formats.money(gap,
+             "decide on the next now.").format(
+        share=formats.percent(value), target=formats.percent(target, 0), gap=formats.money(gap,
              currency))  # fmt: skip
 
 

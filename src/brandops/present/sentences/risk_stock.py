@@ -39,13 +39,14 @@ def anomalies(found: pd.DataFrame, allowed: float, rate: float, names: dict[str,
     often = _("The rule alarms on {rate} of 100 product-days; the true rate of false alarms is at most that.").format(
         rate=formats.number(rate, 2))  # fmt: skip
     if found.empty:
-        return formats.sentences(_("No product's turnover left its expected path by more than {allowed} and beyond its "
-                                   "noise.").format(
+        return formats.sentences(_("No product's turnover left its expected path by more than {allowed} and beyond "
+                                   "its noise.").format(
+        
             allowed=formats.percent(allowed, 0)), often)  # fmt: skip
     top = found.iloc[0]
     return formats.sentences(
-        _("Times in the period a product's turnover left its expected path by more than {allowed} and beyond its noise: {count}; "
-          "furthest {product}, {deviation}, from {start} to {end}.").format(
+        _("Times in the period a product's turnover left its expected path by more than {allowed} and beyond its noise: "
+          "{count}; furthest {product}, {deviation}, from {start} to {end}.").format(
             count=len(found), allowed=formats.percent(allowed, 0), product=say.member_name(top["series"], names),
             deviation=formats.signed(100 * top["deviation"]) + "%", start=formats.day(top["starts_on"]),
             end=formats.day(top["ends_on"])), often)  # fmt: skip
@@ -76,12 +77,12 @@ def anomalies_table(found: pd.DataFrame, names: dict[str, str]) -> Arguments:
 
 def stock_method(allowed: float, limit: float) -> str:
     """What turnover is and what it is compared with."""
-    return _("Turnover a year: cost of goods issued (mean of four weeks) over stock at cost (mean of one week), day by day. The "
-             "expected path is the recent level (median of eight weeks that ended a week ago) times the season: how the category "
-             "stood off its own level on the same day last year, Chinese New Year counted from the festival. An anomaly is off by "
-             "more than {allowed} and by more than {limit} standard deviations of the product's own deviations over a year.\n\n"
-             "Sales lost: usual units at the mean net price, a day while out of stock, until the minimum cover while short. Tied "
-             "up: stock at cost beyond the maximum cover; of what does not move, all.").format(
+    return _("Turnover a year: cost of goods issued (mean of four weeks) over stock at cost (mean of one week), day by day. "
+             "The expected path is the recent level (median of eight weeks that ended a week ago) times the season: how the "
+             "category stood off its own level on the same day last year, Chinese New Year counted from the festival. An "
+             "anomaly is off by more than {allowed} and by more than {limit} standard deviations of the product's own "
+             "deviations over a year.\n\nSales lost: usual units at the mean net price, a day while out of stock, until the "
+             "minimum cover while short. Tied up: stock at cost beyond the maximum cover; of what does not move, all.").format(
         allowed=formats.percent(allowed, 0), limit=formats.number(limit, 1))  # fmt: skip
 
 
@@ -111,12 +112,12 @@ def backtest(table: pd.DataFrame, rules: pd.DataFrame, since: pd.Timestamp, curr
     if total > 0:
         said.append(_("Of what was lost around them, {share} came after the alert: more than that no answer could have "
                       "saved.").format(
+        
             share=formats.percent(after / total, 0)))  # fmt: skip
     if len(best):
         top = best.iloc[0]
         said.append(_("Most was still to come at alerts of “{rule}”: {after}; on average they came {lead} days before half of "
-                      "the loss "
-                      "had.").format(rule=rule_name(top), after=formats.money(top["loss_after"], currency),
+                      "the loss had.").format(rule=rule_name(top), after=formats.money(top["loss_after"], currency),
                                      lead=formats.number(top["lead_days"], 0)))  # fmt: skip
     return formats.sentences(*said)
 
@@ -158,10 +159,8 @@ def rules_table(rules: pd.DataFrame) -> Arguments:
 def alerts_method() -> str:
     """How the backtest is made and what it cannot say."""
     return _("The backtest applies the rules of alerts.yml to every day as make monitor does, with what was known by that "
-             "day's end; "
-             "corrections that came later are already in the data. An alert opens on the first day beyond its threshold, stays "
-             "open "
-             "until its figure is back on the good side of its hysteresis, and within its quiet period is not raised "
-             "anew.\n\nLosses "
-             "are counted from 30 days before the alert until it ended or 180 days after; alerts of one cause each count it, so "
-             "sums over rules overlap. No loss is measured for late deliveries and returns.")  # fmt: skip
+             "day's end; corrections that came later are already in the data. An alert opens on the first day beyond its "
+             "threshold, stays open until its figure is back on the good side of its hysteresis, and within its quiet period "
+             "is not raised anew.\n\nLosses are counted from 30 days before the alert until it ended or 180 days after; alerts "
+             "of one cause each count it, so sums over rules overlap. No loss is measured for late deliveries and "
+             "returns.")  # fmt: skip

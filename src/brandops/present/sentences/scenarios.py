@@ -40,8 +40,7 @@ def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start:
     else:
         top = tried.iloc[0]
         said.append(_("Of {count} prepared scenarios that rest on estimates “{name}” promises most: {change} of profit in the "
-                      "coming "
-                      "quarter ({low} to {high}; probability {better} that it pays). Decide before {day}.").format(
+                      "coming quarter ({low} to {high}; probability {better} that it pays). Decide before {day}.").format(
             count=len(tried), name=called[top["scenario"]], change=_signed(top["profit_change"], currency),
             low=_signed(top["profit_change_low"], currency), high=_signed(top["profit_change_high"], currency),
             better=formats.percent(top["better"], 0), day=formats.day(start)))  # fmt: skip
@@ -57,8 +56,7 @@ def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start:
 def plan(row: pd.Series, currency: str) -> str:
     """The quarter as planned."""
     return _("As planned, the coming quarter brings net sales of {sales} ({low} to {high}), a profit of {profit} and {cash} of "
-             "cash; "
-             "{loss} is lost on credit. With a probability of 5% profit falls below {worst}.").format(
+             "cash; {loss} is lost on credit. With a probability of 5% profit falls below {worst}.").format(
         sales=formats.money(row["net_sales"], currency), low=formats.money(row["net_sales_low"], currency),
         high=formats.money(row["net_sales_high"], currency), profit=formats.money(row["profit"], currency),
         cash=formats.money(row["cash"], currency), loss=formats.money(row["credit_loss"], currency),
@@ -90,9 +88,10 @@ def levers_table(scenarios: "list[Scenario]", called: dict[str, str], channels: 
         moved = [f"{reader_name(channels.get(c, c))} {formats.signed(100 * v)}%" for c, v in one.price.items()]
         rows.append((called[key(one)], _(", ").join(moved) or None, one.orders - 1, one.credit_limits - 1, one.campaign_budget - 1))
     frame = pd.DataFrame(rows, columns=["name", "price", "orders", "credit", "campaign"])
-    columns = {"name": _("Scenario"), "price": _("Prices"), "orders": (_("Orders"), "fraction"), "credit": (_("Credit "
-    "limits"), "fraction"),
-               "campaign": (_("Campaign budget"), "fraction")}  # fmt: skip
+    columns = {
+        "name": _("Scenario"), "price": _("Prices"), "orders": (_("Orders"), "fraction"),
+        "credit": (_("Credit limits"), "fraction"), "campaign": (_("Campaign budget"), "fraction"),
+    }  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "levers", "caption": _("What each scenario changes against the plan")}
 
 
@@ -100,16 +99,12 @@ def method(quarter: Quarter, given: "Scenarios", currency: str) -> str:
     """What the scenarios rest on."""
     credit, campaign = given.assumptions.credit, given.assumptions.campaign
     return _("Estimated from the data: sales by channel (forecast with its errors), price elasticities (4.2.2), cost rates, "
-             "loss rate of "
-             "credit sales ({loss}), campaign money of the same months last year ({budget}). Goods are ordered as much as is "
-             "expected to "
-             "sell. Every scenario uses the same draws, so differences are the lever's.\n\nAssumed, in scenarios.yml: sales on "
-             "credit "
-             "answer to limits with an elasticity of {limit}; what a limit adds is lost {worse} times as often as the mean; a "
-             "unit of "
-             "campaign money brings {response} of sales at the usual budget and less beyond (elasticity {beyond}). {share} of "
-             "the units a price wins are taken from channels whose price stays. Stock is one pool: shortages of single "
-             "products are in 7.3.1.").format(
+             "loss rate of credit sales ({loss}), campaign money of the same months last year ({budget}). Goods are ordered as "
+             "much as is expected to sell. Every scenario uses the same draws, so differences are the lever's.\n\nAssumed, in "
+             "scenarios.yml: sales on credit answer to limits with an elasticity of {limit}; what a limit adds is lost {worse} "
+             "times as often as the mean; a unit of campaign money brings {response} of sales at the usual budget and less "
+             "beyond (elasticity {beyond}). {share} of the units a price wins are taken from channels whose price stays. Stock "
+             "is one pool: shortages of single products are in 7.3.1.").format(
         loss=formats.percent(quarter.loss_rate), budget=formats.money(quarter.campaigns, currency),
         limit=formats.number(credit.sales_to_limit, 2), worse=formats.number(credit.marginal_loss, 1),
         response=formats.number(campaign.return_on_spend, 1), share=formats.percent(quarter.cannibalisation, 0),
