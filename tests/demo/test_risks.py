@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,8 @@ from brandops.analysis import indicators, inventory, market_risk
 from brandops.analysis.expected_path import MEMORY
 from brandops.params import load_plan
 from brandops.params.alerts import load_alerts
+from brandops.warehouse import recent
+from brandops.warehouse.load import read_manifest
 from brandops.warehouse.recent import recent_marts
 
 END = date(2025, 12, 31)
@@ -82,6 +85,14 @@ def test_false_alarms_stay_below_one_in_a_hundred_product_days(world):
         found, plan.stock.turnover_deviation, plan.stock.noise_limit, pd.Timestamp("2025-01-01"), pd.Timestamp(END)
     )
     assert judged > 20_000 and rate < 1
+
+
+def test_files_that_ended_before_the_window_are_not_opened(world):
+    manifest = read_manifest("demo")
+    whole, window = (set(recent._files(manifest, "demo", "sales_lines", since)) for since in (None, date(2024, 1, 1)))
+    assert window < whole and len(window) <= len(whole) * 0.6
+    ended = {file["parquet"]: file["last_day"] for account in manifest["sources"] for file in account["files"]}
+    assert all(ended[Path(name).name] < "2024-01-01" for name in whole - window)
 
 
 @pytest.mark.parametrize("day", [date(2025, 6, 30), date(2025, 10, 13), END])

@@ -112,6 +112,7 @@ def test_an_acknowledged_alert_is_no_news_any_more(world):
     acknowledge("tiny", "short:P1:2025-03-12", "li", Console(world.errors))
     assert world.run("2025-03-12") == 0
     shown = json.loads((world.root / "reports" / "tiny" / "monitor" / "2025-03-12.json").read_text())
+    assert [event["event"] for event in shown["events"]] == ["opened", "acknowledged"]
     assert shown["open"][0]["acknowledged_by"] == "li" and world.kinds()[-1] == ("2025-03-12", "acknowledged")
     with pytest.raises(UserError, match="acknowledged on 2025-03-12 by li"):
         acknowledge("tiny", "short:P1:2025-03-12", "wang", Console(world.errors))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from brandops.params.alerts import Rule
 
 ACKNOWLEDGED = "acknowledged"
+_TAIL = 262_144  # bytes of the record's end that are read: some hundred events
 
 
 @dataclass
@@ -120,6 +121,17 @@ class AlertLog:
         found = [json.loads(line) for line in lines if line]
         return [event for event in found if until is None or event["day"] <= until.isoformat()]
 
+    def events_of(self, day: date) -> list[dict[str, Any]]:
+        """The record's events of a day among its latest: only the end of the file is read."""
+        if not self.path.is_file():
+            return []
+        with self.path.open("rb") as stream:
+            stream.seek(max(0, self.path.stat().st_size - _TAIL))
+            whole = stream.read().splitlines()
+        # A line that was cut by where reading began, or by a kill, is no event.
+        lines = [line for line in whole if line.startswith(b"{") and line.endswith(b"}")]
+        return [event for event in map(json.loads, lines) if event["day"] == day.isoformat()]
+
     def _event(self, kind: str, alert: Alert, day: date) -> dict[str, Any]:
         self.state.number += 1
         facts = {name: getattr(alert, name) for name in ("id", "rule", "figure", "scope", "member", "severity", "owner",
@@ -159,7 +171,7 @@ class AlertLog:
             return 0, 0
         size = self.path.stat().st_size
         with self.path.open("rb") as stream:
-            stream.seek(max(0, size - 65_536))
+            stream.seek(max(0, size - _TAIL))
             tail = stream.read()
         whole = tail[: tail.rfind(b"\n") + 1]
         lines = whole.splitlines()

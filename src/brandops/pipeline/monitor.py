@@ -201,9 +201,7 @@ def _account(log: AlertLog, plan: "Plan", names: dict[str, str], day: date, fail
 
     if log.state.last_day == day:
         known = [alert.as_dict() for alert in log.state.all_alerts()]
-        happened = [event for event in log.state.last_events if event["day"] == str(day)]
-        if len(happened) != len(log.state.last_events):  # an acknowledgement or another step came after the day's own
-            happened = [event for event in log.events(day) if event["day"] == str(day)]
+        happened = log.events_of(day)
     else:
         events = log.events(day)
         known, happened = _replayed(events), [event for event in events if event["day"] == str(day)]
