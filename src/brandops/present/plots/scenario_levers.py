@@ -143,6 +143,9 @@ def levers(quarter: Quarter, channels: dict[str, str], currency_sign: str) -> al
             base.transform_calculate(text=f"'{currency_sign}' + " + amount.format(value="datum.mid")).mark_text(
                 align="left", dx=8, dy=offset - 8, color=colour, fontSize=12).encode(x="mid:Q", y=y, text="text:N"),
         ]  # fmt: skip
+    # Room for the words beside the largest amount: a mark nobody sees widens the axis.
+    room = drawn(fixed, versions[0]).transform_calculate(edge="datum.high * 1.35").mark_point(opacity=0)
+    layers.append(room.encode(x="edge:Q", y=alt.Y("label:N", sort=order, title=None)))
     return alt.layer(*layers).add_params(which, *sliders).properties(height=340)
 
 
