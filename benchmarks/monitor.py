@@ -42,9 +42,8 @@ def main() -> int:
     print(f"make monitor, one day, warm: fastest of {given.runs} {fastest:.2f} s, processor time {processor:.2f} s (median)")
     for spans in range(given.spans + 1):
         taken, rows = evaluation(spans, given.runs)
-        print(
-            f"evaluation after {SPAN * (spans + 1):2d} years of history, {rows / 1e6:5.2f} M rows: processor time {taken:.2f} s (median)"
-        )
+        said = f"evaluation after {SPAN * (spans + 1):2d} years of history, {rows / 1e6:5.2f} M rows"
+        print(f"{said}: processor time {taken:.2f} s (median)")
     return int(fastest > LIMIT)
 
 
