@@ -51,6 +51,7 @@ class Targets(Strict):
     training_coverage: Fraction | None = Field(None, description="5.2 share of staff trained")
     conduct_incidents: int | None = Field(None, ge=0, description="5.3.3 major and gross incidents in a fiscal year")
     tracked_orders: Fraction = Field(0.90, description="2.2.3 orders the web tracker saw to orders in the ledger")
+    new_products: Fraction = Field(0.20, description="7.2.1 share of sales from products launched in the last twelve months")
 
 
 class Candidate(Strict):
@@ -143,6 +144,39 @@ class CampaignRules(Strict):
     after_days: int = Field(14, ge=0, le=90, description="6.3.3 days after its end over which a campaign may still work")
 
 
+class PriceWar(Strict):
+    """When a competitor wages a price war in a category (7.1.1): cheaper than its own usual, and taking share by it."""
+
+    price_drop: Fraction = Field(0.03, gt=0, description="its price index below its median of the base months, at least")
+    share_gain: Fraction = Field(0.01, gt=0, description="its share of the category above its median of the base months, at least")
+    base_months: int = Field(12, ge=3, le=36, description="months the usual is taken from")
+
+
+class MarketRiskRules(Strict):
+    """How shifts of demand and price wars are told from chance (7.1.1)."""
+
+    false_alarms: float = Field(0.05, gt=0, lt=0.5, description="chance that any series without a shift shows one, all together")
+    noise_limit: float = Field(2.5, gt=0, description="7.3.2 sales are off their path beyond so many deviations of their noise")
+    price_war: PriceWar = Field(default_factory=PriceWar)
+
+
+class StockRules(Strict):
+    """What stock is measured against (7.3.1, 7.3.2)."""
+
+    turnover_deviation: Fraction = Field(0.03, gt=0, description="turnover off its expected path by more is an anomaly")
+    noise_limit: float = Field(4.0, gt=0, description="and by more than so many standard deviations of its own noise")
+    cover_low: float = Field(7, ge=0, description="days of cover below which stock is short")
+    cover_high: float = Field(90, gt=0, description="days of cover above which stock is too much")
+    slow_days: int = Field(60, ge=1, le=365, description="days without an issue after which stock is slow-moving")
+
+    @model_validator(mode="after")
+    def bounds_in_order(self) -> "StockRules":
+        """Refuse a lower bound above the upper."""
+        if self.cover_low >= self.cover_high:
+            raise ValueError(f"cover_low {self.cover_low} must be below cover_high {self.cover_high}")
+        return self
+
+
 class Plan(Strict):
     """Everything a report is measured against."""
 
@@ -172,6 +206,8 @@ class Plan(Strict):
     credit: CreditRules = Field(default_factory=CreditRules)
     supply: SupplyRules = Field(default_factory=SupplyRules)
     campaigns: CampaignRules = Field(default_factory=CampaignRules)
+    market_risk: MarketRiskRules = Field(default_factory=MarketRiskRules)
+    stock: StockRules = Field(default_factory=StockRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

@@ -114,10 +114,13 @@ def prepare(request: Request, stages: Stages) -> Resolved:
     UserError
         Bad parameters or unreadable data.
     """
+    from brandops.params.alerts import load_alerts
     from brandops.params.incentives import load_incentives
+    from brandops.params.scenarios import load_scenarios
 
     generator = load(request, None).generator
-    load_incentives(request.profile)
+    for load_rules in (load_incentives, load_alerts, load_scenarios):
+        load_rules(request.profile)
     stages.generate(generator, request.scale)
     stages.ingest()
     found = resolve_request(request, stages.rooms.first_day(request.profile), stages.rooms.latest_day(request.profile))

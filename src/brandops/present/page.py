@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from brandops.params import Plan
+    from brandops.params.alerts import Alerts
     from brandops.params.incentives import Incentives
+    from brandops.params.scenarios import Scenarios
 
 MAX_TILES = 6  # more chips than this hide the message; the table below has them all
 
@@ -88,6 +90,32 @@ class Page:
         from brandops.params.incentives import load_incentives
 
         return load_incentives(self.profile)
+
+    @property
+    def alerts(self) -> "Alerts | None":
+        """The profile's alert rules; None where it has none.
+
+        Raises
+        ------
+        UserError
+            They are malformed.
+        """
+        from brandops.params.alerts import load_alerts
+
+        return load_alerts(self.profile)
+
+    @property
+    def scenarios(self) -> "Scenarios | None":
+        """The profile's scenarios; None where it has none.
+
+        Raises
+        ------
+        UserError
+            They are malformed.
+        """
+        from brandops.params.scenarios import load_scenarios
+
+        return load_scenarios(self.profile)
 
     def mart(self, name: str) -> "pd.DataFrame | None":
         """Load a mart as known on the as-of date; None where the profile has no source for it."""

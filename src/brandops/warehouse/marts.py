@@ -69,6 +69,7 @@ def express(
         made["market_monthly"] = market.market_from_research(tables["market_monthly"])
     if "stock_daily" in tables:
         made["stock_monthly"] = stock.stock_monthly(tables["stock_daily"])
+        made["stock_daily"] = stock.stock_daily(tables["stock_daily"])
     if "campaign_budget" in tables:
         made["campaign_budget"] = market.campaign_budget(tables, as_of)
     made |= {name: plain(tables[name], TABLES[name]) for name in PLAIN if name in tables}

@@ -131,7 +131,12 @@
     const canvas = document.createElement("div");
     canvas.style.width = "100%";
     place.append(canvas);
-    window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
+    // A chart's levers stand below it: inside the image they would be hidden from a screen reader.
+    const levers = document.createElement("div");
+    levers.className = "bo-levers";
+    place.after(levers);
+    window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", mode: "vega-lite", bind: levers })
+      .then(() => levers.children.length || levers.remove());
   }
 
   // The part of the page being read is marked in the table of contents.
