@@ -22,8 +22,26 @@ from brandops.ingest.sql import bind, literal, name
 from brandops.params.sources import ColumnMap, Correction, Source, Sources
 
 MASK = "***"
-# Columns the contract derives where a source leaves them out: (table, column) to SQL over its other columns.
-DERIVED = {("sales_lines", "net_sales"): "CAST(round({quantity} * {net_price}, 4) AS DECIMAL(18, 4))"}
+
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A column the contract derives where a source leaves it blank: SQL over the columns it follows from."""
+
+    value: str
+    follows_from: tuple[str, ...]
+
+
+# A product of two numbers of up to 18 digits is taken in 18 digits, which is fast, or else in 38; what does not fit the
+# column then is a number the contract cannot hold.
+DERIVED = {
+    ("sales_lines", "net_sales"): Derived(
+        "coalesce(TRY(CAST(round({quantity} * {net_price}, 4) AS DECIMAL(18, 4))), "
+        "TRY_CAST(round(CAST({quantity} AS DECIMAL(19, 3)) * {net_price}, 4) AS DECIMAL(18, 4)))",
+        ("quantity", "net_price"),
+    )
+}
 
 
 @dataclass
@@ -166,9 +184,9 @@ class Transform:
                 changed = literal(correction.value) if correction.action == "override" else f"{column} * {correction.factor!r}"
                 new = f"CASE WHEN {applies} THEN CAST({changed} AS {target}) ELSE {column} END AS {column}"
                 query = f"SELECT * REPLACE ({new}) FROM ({query})"
-        for (table, column), expression in DERIVED.items():
+        for (table, column), derived in DERIVED.items():
             if table == self.table.name:
-                filled = expression.format(**{other: name(other) for other in self.table.columns})
+                filled = derived.value.format(**{other: name(other) for other in derived.follows_from})
                 query = f"SELECT * REPLACE (coalesce({name(column)}, {filled}) AS {name(column)}) FROM ({query})"
         return f"SELECT *, {dropped} AS _dropped FROM ({query})" if dropped != "false" else query
 
@@ -185,6 +203,10 @@ class Transform:
                 yield f"{quoted} IS NULL", "missing_key", column
             for check in schema.checks:
                 yield f"({quoted} IS NOT NULL AND NOT {check_sql(check, quoted)})", f"check:{check.name}", column
+        for (table, column), derived in DERIVED.items():
+            if table == self.table.name:
+                known = " AND ".join(f"{name(other)} IS NOT NULL" for other in derived.follows_from)
+                yield f"({name(column)} IS NULL AND {known})", "bad_number", column
 
     def valid(self) -> str:
         """Rows that break no rule of their own, contract columns only, and `_part` and `_row`."""
@@ -208,7 +230,9 @@ class Transform:
 
         def value(column: str | None) -> str:
             if column is None or column not in values:
-                return "NULL"
+                derived = DERIVED.get((self.table.name, column))
+                terms = [f"CAST({name(other)} AS VARCHAR)" for other in derived.follows_from] if derived else []
+                return f"concat_ws(' * ', {', '.join(terms)})" if terms else "NULL"
             return literal(MASK) if self._personal(values[column]) else f"CAST({values[column].held} AS VARCHAR)"
 
         def pick(results: list[str]) -> str:
