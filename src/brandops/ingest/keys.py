@@ -190,11 +190,14 @@ def _write_part(con: duckdb.DuckDBPyConnection, position: int, part: Part, folde
 def _records(con: duckdb.DuckDBPyConnection, position: int, part: Part, transform: Transform, folder: Path) -> str:
     """Write the part's rejects with the raw records they come from."""
     path = str(folder / f"rejects-{position}.parquet")
-    where = f"_row IN (SELECT row FROM rejected WHERE part = {position})"
+    known = f"SELECT _row, {transform.known_on()} AS known_on FROM read_parquet({literal(part.staged.rows)})"
     con.execute(
-        f'COPY (SELECT {reject_columns(part.source, part.file)}, g.row, g.column_name AS "column", g.value, g.rule, '
-        f"r.record, r.known_on FROM rejected AS g JOIN ({transform.rejected(where, 'known by key')}) AS r USING (row) "
-        f"WHERE g.part = {position} ORDER BY g.row) TO {literal(path)} (FORMAT parquet)"
+        f'CREATE OR REPLACE TEMP TABLE broken AS SELECT 0 AS part, row, column_name AS "column", value, rule, known_on '
+        f"FROM rejected JOIN ({known}) ON row = _row WHERE part = {position}"
+    )
+    con.execute(
+        f"COPY (SELECT {reject_columns(part.source, part.file)}, * EXCLUDE (part) FROM ({transform.shown('broken')}) ORDER BY row) "
+        f"TO {literal(path)} (FORMAT parquet)"
     )
     return path
 

@@ -226,7 +226,7 @@ def _stage_all(run: _Run, plan: Plan, keys: dict[tuple[str, str], str]) -> dict[
 def _stage_fresh(run: _Run, source: Source, fresh: dict[str, File]) -> dict[str, Staged]:
     """Stage the files (by key) and move each into the cache; gives them by shown name."""
     keys = {file.shown: key for key, file in fresh.items()}
-    works = (Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items())
+    works = [Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items()]
     found: dict[str, Staged] = {}
     for work, staged, transform in stage_files(run.con, run.sources, source, run.profile, works, run.corrections_of(source)):
         key = keys[work.file.shown]
@@ -281,8 +281,7 @@ def _finish_one(
         key = keys[part.source.name, part.file.shown]
         if key not in run.transforms:
             raw = open_file(run.con, run.sources, part.source, run.profile, part.file, run.scratch / key[:16])
-            corrections = run.corrections_of(part.source)
-            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation], corrections)
+            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation])
         return run.transforms[key]
 
     referenced = {
