@@ -144,7 +144,9 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     found = account_corrections(run.con, run.corrections, plan, staged)
     manifest = _account(run, plan, staged, tables, found, fingerprint)
     _publish(run, plan, staged, tables, manifest)
-    _prune(run.cache, {key for key in keys.values()}, {outcome.folder.name for outcome, _ in tables.values()})
+    outcomes = [outcome for outcome, _ in tables.values()]
+    written = {key for outcome in outcomes for key in outcome.written}
+    _prune(run.cache, {"staged": set(keys.values()), "tables": {each.folder.name for each in outcomes}, "written": written})
     return manifest
 
 
@@ -290,7 +292,7 @@ def _finish_one(
     referenced[table] = [part.staged.rows for part in parts]
     building = run.scratch / "table"
     shutil.rmtree(building, ignore_errors=True)
-    outcome = finish_table(run.con, table, parts, referenced, building, transform_of)
+    outcome = finish_table(run.con, table, parts, referenced, building, transform_of, run.cache / "written")
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     building.rename(folder)
@@ -379,9 +381,9 @@ def _publish(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _prune(cache: Path, staged: set[str], tables: set[str]) -> None:
+def _prune(cache: Path, used: dict[str, set[str]]) -> None:
     """Drop cached files and tables no longer in use."""
-    for kind, used in (("staged", staged), ("tables", tables)):
+    for kind, names in used.items():
         for folder in (cache / kind).glob("*"):
-            if folder.name not in used:
+            if folder.name not in names:
                 shutil.rmtree(folder, ignore_errors=True)
