@@ -146,7 +146,9 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     found = account_corrections(run.con, run.corrections, plan, staged)
     manifest = _account(run, plan, staged, tables, found, fingerprint)
     _publish(run, plan, staged, tables, manifest)
-    _prune(run.cache, {key for key in keys.values()}, {outcome.folder.name for outcome, _ in tables.values()})
+    outcomes = [outcome for outcome, _ in tables.values()]
+    written = {key for outcome in outcomes for key in outcome.written}
+    _prune(run.cache, {"staged": set(keys.values()), "tables": {each.folder.name for each in outcomes}, "written": written})
     return manifest
 
 
@@ -231,7 +233,7 @@ def _stage_all(run: _Run, plan: Plan, keys: dict[tuple[str, str], str]) -> dict[
 def _stage_fresh(run: _Run, source: Source, fresh: dict[str, File]) -> dict[str, Staged]:
     """Stage the files (by key) and move each into the cache; gives them by shown name."""
     keys = {file.shown: key for key, file in fresh.items()}
-    works = (Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items())
+    works = [Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items()]
     found: dict[str, Staged] = {}
     for work, staged, transform in stage_files(run.con, run.sources, source, run.profile, works, run.corrections_of(source)):
         key = keys[work.file.shown]
@@ -286,8 +288,7 @@ def _finish_one(
         key = keys[part.source.name, part.file.shown]
         if key not in run.transforms:
             raw = open_file(run.con, run.sources, part.source, run.profile, part.file, run.scratch / key[:16])
-            corrections = run.corrections_of(part.source)
-            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation], corrections)
+            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation])
         return run.transforms[key]
 
     referenced = {
@@ -296,7 +297,7 @@ def _finish_one(
     referenced[table] = [part.staged.rows for part in parts]
     building = run.scratch / "table"
     shutil.rmtree(building, ignore_errors=True)
-    outcome = finish_table(run.con, table, parts, referenced, building, transform_of)
+    outcome = finish_table(run.con, table, parts, referenced, building, transform_of, run.cache / "written")
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     building.rename(folder)
@@ -387,9 +388,9 @@ def _publish(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _prune(cache: Path, staged: set[str], tables: set[str]) -> None:
+def _prune(cache: Path, used: dict[str, set[str]]) -> None:
     """Drop cached files and tables no longer in use."""
-    for kind, used in (("staged", staged), ("tables", tables)):
+    for kind, names in used.items():
         for folder in (cache / kind).glob("*"):
-            if folder.name not in used:
+            if folder.name not in names:
                 shutil.rmtree(folder, ignore_errors=True)

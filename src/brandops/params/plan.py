@@ -9,22 +9,16 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from brandops import paths
 from brandops.errors import UserError
 from brandops.params.names import readable
 from brandops.params.risk import CreditRules, SupplyRules
-from brandops.params.yaml import load_yaml, parse_scalar, validate
+from brandops.params.yaml import Strict, load_yaml, parse_scalar, validate
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Language = Literal["en", "zh"]
-
-
-class Strict(BaseModel):
-    """A parameter block: unknown keys and wrong types are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Targets(Strict):
