@@ -3,6 +3,10 @@
   "use strict";
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // Charts come with the brand's light colours; as variables they follow the reader's scheme, and print stays light.
+  window.brandopsThemed = (spec) => JSON.parse(JSON.stringify(spec, (_name, value) =>
+    (typeof value === "string" && window.brandopsColours[value.toLowerCase()]) || value));
+
   const menu = document.querySelector(".bo-menu");
   menu?.addEventListener("click", () => {
     const open = menu.getAttribute("aria-expanded") !== "true";
@@ -131,7 +135,7 @@
     const canvas = document.createElement("div");
     canvas.style.width = "100%";
     place.append(canvas);
-    window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
+    window.vegaEmbed(canvas, window.brandopsThemed(spec), { actions: false, renderer: "svg", mode: "vega-lite" });
   }
 
   // The part of the page being read is marked in the table of contents.
