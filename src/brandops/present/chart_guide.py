@@ -150,7 +150,7 @@ def bridge_waterfall(names: Sequence[str], amounts: Sequence[float], form: Forma
     """From a first total over its changes to a last one: `amounts` are the total, the changes, and the total reached."""
     steps = np.asarray(amounts, float)
     reached = steps[:-1].sum()
-    if len(steps) < 3 or abs(reached - steps[-1]) > 0.005 * max(1.0, abs(steps[-1]) * 1e-6):
+    if len(steps) < 3 or abs(reached - steps[-1]) > max(0.01 * len(steps), 1e-9 * abs(steps[-1])):  # each is rounded to a cent
         raise ChartGuideError(f"a waterfall whose steps reach {reached}, not {steps[-1]}: the steps must lead from total to total")
     look, (figure, axes), at = brand.load_brand(), _axes(3.3), np.arange(len(steps))
     ends = np.r_[np.cumsum(steps[:-1]), steps[-1]]

@@ -14,6 +14,7 @@ A page opened from `file://` may load scripts but not fetch data, so the file ca
 import base64
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -66,6 +67,12 @@ def cube_script(cube: Cube, label: Callable[[str, str], str], *, currency: str, 
     version = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
     text = json.dumps({"version": version, **content}, ensure_ascii=False, separators=(",", ":"))
     return f"window.brandopsCube({text});\n"
+
+
+def version_script(script: str) -> str:
+    """A few bytes that name the version of a data file, for an open page to look at now and then."""
+    found = re.search(r'"version":"([0-9a-f]+)"', script)
+    return f'window.brandopsCubeVersion("{found[1]}");\n'
 
 
 def _periods(slots: pd.DataFrame, last: pd.Timestamp, fiscal_start: int) -> list[dict[str, Any]]:

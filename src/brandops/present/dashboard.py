@@ -11,7 +11,7 @@ from typing import Any
 
 from brandops.analysis.price_levers import PriceLevers
 from brandops.i18n import gettext as _
-from brandops.present import formats
+from brandops.present import formats, html
 from brandops.present.plots import dashboard as plots
 
 DATA_SECONDS = 30  # how often an open page looks for new data
@@ -76,6 +76,11 @@ def markup(content: dict[str, Any]) -> str:
     waiting = _("The dashboard is drawn by the published page; run make report and open it there.")
     return (f'<section class="bo-dashboard" id="dashboard" aria-label="{escape(_("Dashboard"))}"><p class="bo-quiet">'
             f'{escape(waiting)}</p><script type="application/json">{text}</script></section>')  # fmt: skip
+
+
+def loaded_texts() -> list[str]:
+    """What the dashboard's page loads besides its data: charts, words and the pages' looks."""
+    return [json.dumps([plots.period_bars(), plots.week_line(), texts(), labels()]), html.stylesheet()]
 
 
 def labels() -> dict[str, str]:
