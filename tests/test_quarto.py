@@ -13,7 +13,7 @@ from brandops.pipeline.cells import PageText
 from brandops.pipeline.site import Site
 
 LABELS = dict.fromkeys(
-    ("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "code", "all_reports"), "x"
+    ("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "code", "all_reports", "enlarge"), "x"
 )
 
 

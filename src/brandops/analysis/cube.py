@@ -64,7 +64,7 @@ def sales_cube(weekly: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, li
     Returns
     -------
     Cube
-        Gross margin is among its measures only where the cost of every cell is known.
+        Gross margin is among its measures only where the cost of every cell is known; discounts and returns, where there are any.
 
     Raises
     ------
@@ -91,6 +91,9 @@ def sales_cube(weekly: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, li
     products = cells.drop_duplicates("product").set_index("product")[["brand", "category"]].sort_index()
     scale = {}
     for measure in amounts:
+        if measure in ("discount", "returns") and not cells[measure].any():
+            cells = cells.drop(columns=measure)  # a company that gives none, or does not say
+            continue
         coarse = 100 if (cells[measure] % (_FINE // 100) == 0).all() else _FINE
         scale[measure] = 1 if (cells[measure] % _FINE == 0).all() else coarse
         cells[measure] //= _FINE // scale[measure]

@@ -5,8 +5,8 @@ import pandas as pd
 from brandops.periods import Grain, Period, period_of
 
 AMOUNTS = ("net_sales", "gross_sales", "returns", "quantity", "discount", "cost")
-COLUMNS = ["period", "grain", "start", "end", "net_sales", "base", "growth", "gross_margin", "margin_rate", "quantity", "return_rate",
-           "discount_rate"]  # fmt: skip
+COLUMNS = ["period", "grain", "start", "end", "net_sales", "base", "growth", "gross_margin", "margin_rate", "quantity",
+           "return_rate", "discount_rate"]  # fmt: skip
 
 
 def key_figures(daily: pd.DataFrame, periods: list[Period], as_of: pd.Timestamp) -> pd.DataFrame:

@@ -122,7 +122,7 @@ def _vega_figure(spec: dict, facts: dict) -> str:
     name, alt, caption = (escape(facts.get(key, "")) for key in ("name", "alt", "caption"))
     return (
         f'<figure class="bo-figure" id="chart-{name}"><div class="bo-vega" role="img" aria-label="{alt}">'
-        f'<script type="application/json">{text}</script></div><figcaption>{caption}</figcaption></figure>'
+        f'<script type="application/json">{text}</script></div><figcaption>{caption}</figcaption>{facts.get("data", "")}</figure>'
     )
 
 

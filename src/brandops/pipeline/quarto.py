@@ -77,7 +77,7 @@ def write_project(site: Site, folder: Path) -> None:
         tags = [f'<script src="assets/{name}"></script>' for name in page.scripts]
         if site.reports_script:
             tags.insert(0, f'<script src="{site.reports_script}"></script>')
-        labels = json.dumps({name: site.labels[name] for name in ("filter", "code")}, ensure_ascii=False)
+        labels = json.dumps(site.script_labels, ensure_ascii=False)
         tags.insert(0, f"<script>window.brandopsLabels={labels}</script>")
         link = "\n".join(
             f'<a class="bo-language" hidden data-report="{report}" href="{address}">{escape(text)}</a>'

@@ -161,5 +161,6 @@ def _labels() -> dict[str, str]:
         "other_language": "中文" if _("English") == "English" else "English",
         "filter": _("Filter rows"),
         "code": _("Code"),
+        "enlarge": _("Enlarge"),
         "all_reports": _("All reports"),
     }

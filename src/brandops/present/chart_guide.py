@@ -71,7 +71,8 @@ def period_bars(names: Sequence[str], values: Sequence[float], form: Format, bef
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1))
     for x, value in zip(at, numbers, strict=True):
         if np.isfinite(value):
-            axes.annotate(form(value), (x, value), ha="center", va="bottom" if value >= 0 else "top", xytext=(0, 3 if value >= 0 else -3),
+            above = value >= 0
+            axes.annotate(form(value), (x, value), ha="center", va="bottom" if above else "top", xytext=(0, 3 if above else -3),
                           textcoords="offset points", fontsize=9)  # fmt: skip
     axes.set_xticks(at, list(names))
     _from_nought(axes, "y", numbers, form)

@@ -15,7 +15,7 @@ from cycler import cycler
 from IPython.display import HTML, display
 from matplotlib.figure import Figure as MplFigure
 
-from brandops.present import brand, chart_guide, fonts, html
+from brandops.present import brand, chart_data, chart_guide, fonts, html
 
 VEGALITE_MIME = "application/vnd.vegalite.v5+json"  # the newest JupyterLab draws by itself
 VEGALITE_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -134,13 +134,16 @@ def show_chart(chart: Any, *, caption: str, alt: str, name: str) -> None:
     if hasattr(chart, "to_dict"):
         spec = vega_spec(chart)
         chart_guide.check_spec(spec)
-        facts = {"kind": "vega", "caption": caption, "alt": alt, "name": name}
+        behind = chart_data.details(*chart_data.spec_rows(spec))
+        facts = {"kind": "vega", "caption": caption, "alt": alt, "name": name, "data": behind}
         display({VEGALITE_MIME: spec, "text/plain": alt}, raw=True, metadata={"brandops": facts})
         # A published page puts the caption into the figure; JupyterLab shows it below.
         display(HTML(html.caption(caption)), metadata={"brandops": {"lab_only": True}})
         return
-    svg = svg_bytes(chart_guide.checked(as_figure(chart)))
-    display(HTML(html.picture(svg, caption, alt, name)))
+    figure = chart_guide.checked(as_figure(chart))
+    svg = svg_bytes(figure)  # drawn first: dates and names are on the axes from then on
+    behind = chart_data.details(chart_data.heads(), chart_data.chart_rows(figure))
+    display(HTML(html.picture(svg, caption, alt, name, behind)))
 
 
 def vega_spec(chart: Any) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class _Arrays:
         if low >= 0 and high < 2**16:
             kind = "Uint8" if high < 2**8 else "Uint16"
         else:
-            kind = "Int32" if -(2**31) <= low and high < 2**31 else "Float64"
+            kind = "Int32" if low >= -(2**31) and high < 2**31 else "Float64"
         self._buffer.extend(b"\0" * (-len(self._buffer) % 8))
         at = len(self._buffer)
         self._buffer.extend(np.asarray(values).astype(np.dtype(kind.lower()).newbyteorder("<")).tobytes())

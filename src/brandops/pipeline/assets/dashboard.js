@@ -243,6 +243,7 @@
     box.more.onclick = () => { opened.has(key) ? opened.delete(key) : opened.add(key); showLists(); };
   }
 
+  const RATES = { discount: "discount_rate", returns: "return_rate" };
   // ---- The table ---------------------------------------------------------------------------------------------------------
   function rows() {
     const at = dimensionAt(state.by), list = shown.lists[at], m = measureAt(), has = current().before !== null;
@@ -272,8 +273,8 @@
     ...cube.measures.filter(({ key }) => key !== state.measure && key !== "discount" && key !== "returns")
       .map(({ key }) => [key, settings.labels[key], (v) => amount(v, key)]),
     ...(cube.measures.some(({ key }) => key === "gross_margin") ? [["margin_rate", settings.labels.margin_rate, (v) => percent(v)]] : []),
-    ["discount_rate", settings.labels.discount_rate, (v) => percent(v)],
-    ["return_rate", settings.labels.return_rate, (v) => percent(v)],
+    ...["discount", "returns"].filter((key) => cube.measures.some((m) => m.key === key))
+      .map((key) => [RATES[key], settings.labels[RATES[key]], (v) => percent(v)]),
   ];
   function showTable() {
     const words = state.query.toLowerCase().split(/\s+/).filter(Boolean), key = state.sort, sign = state.rising ? 1 : -1;
@@ -335,7 +336,8 @@
       return { id, name, start: Date.parse(start), value, text: amount(value) };
     });
     const days = cube.weeks.filter(({ slots }) => slots.every((slot) => slot >= current().now[0] && slot < current().now[1]));
-    const band = days.length ? [{ from: Date.parse(days[0].start), to: Date.parse(days.at(-1).start) + 7 * 864e5 }] : [];
+    const edge = span()[0];
+    const band = [days.length ? { from: Date.parse(days[0].start), to: Date.parse(days.at(-1).start) + 7 * 864e5 } : { from: edge, to: edge }];
     fillData(parts.weeksData, [texts.week, settings.labels[state.measure]], data.map((row) => [`${row.id} (${row.name})`, row.text]).reverse());
     return charts.weeks.data("weeks", data).data("band", band).runAsync();
   }
@@ -505,7 +507,15 @@
 
   async function embed(box, spec) {
     const options = { actions: false, renderer: "svg", mode: "vega-lite", expressionFunctions: { amount: (value) => (value === 0 ? "0" : amount(value)) } };
-    return (await window.vegaEmbed(box, window.brandopsThemed(spec), options)).view;
+    const themed = window.brandopsThemed(spec);
+    themed.$schema = "https://vega.github.io/schema/vega-lite/v6.json"; // a name only: nothing is fetched
+    // Something to draw until the first sums: of no data Vega complains.
+    themed.datasets = { parts: [{ id: "", name: "", value: 0, before: 0 }], weeks: span().map((start) => ({ start, value: 0 })), band: [{ from: span()[0], to: span()[0] }] };
+    for (const parameter of themed.params ?? []) {
+      const side = ["zoom_from", "zoom_to"].indexOf(parameter.name);
+      if (side >= 0) parameter.value = (state.zoom ?? span())[side];
+    }
+    return (await window.vegaEmbed(box, themed, options)).view;
   }
 
   async function start(source) {

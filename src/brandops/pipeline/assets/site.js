@@ -138,6 +138,33 @@
     window.vegaEmbed(canvas, window.brandopsThemed(spec), { actions: false, renderer: "svg", mode: "vega-lite" });
   }
 
+  // A drawn chart opens large by click or Enter, and closes by Escape; there it scrolls where it is wider than the window.
+  const pictures = all(".bo-figure .bo-wide");
+  if (pictures.length) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "bo-large";
+    dialog.addEventListener("click", () => dialog.close());
+    document.body.append(dialog);
+    for (const box of pictures) {
+      const open = () => {
+        const image = box.querySelector("img").cloneNode();
+        image.tabIndex = 0;
+        dialog.setAttribute("aria-label", image.alt);
+        dialog.replaceChildren(image);
+        dialog.showModal();
+      };
+      box.setAttribute("role", "button");
+      box.setAttribute("aria-label", `${window.brandopsLabels.enlarge}: ${box.querySelector("img").alt}`);
+      box.title = window.brandopsLabels.enlarge;
+      box.addEventListener("click", open);
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        open();
+      });
+    }
+  }
+
   // The part of the page being read is marked in the table of contents.
   const links = new Map(all(".bo-contents a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
   if (links.size) {

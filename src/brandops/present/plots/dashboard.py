@@ -18,7 +18,8 @@ def period_bars() -> dict[str, Any]:
     """
     look = brand.load_brand()
     base = alt.Chart(alt.NamedData(name="parts")).encode(
-        alt.X("name:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, labelLimit=110)),
+        alt.X("name:N", sort=None, title=None, scale=alt.Scale(paddingInner=0.35, paddingOuter=0.2),
+              axis=alt.Axis(labelAngle=0, labelOverlap=True, labelLimit=110)),
         tooltip=[alt.Tooltip("name:N", title=_("Period")), alt.Tooltip("text:N", title=_("Value")),
                  alt.Tooltip("was:N", title=_("A year ago")), alt.Tooltip("change:N", title=_("Change"))],
     )  # fmt: skip
@@ -26,11 +27,12 @@ def period_bars() -> dict[str, Any]:
     bars = base.mark_bar(color=look.primary, cursor="pointer", cornerRadiusEnd=2).encode(
         alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=True))
     )
-    before = base.mark_tick(color=look.foreground, thickness=2.5, cursor="pointer", bandSize=34).encode(
-        alt.Y("before:Q", title=None)
-    )
+    # The mark of the year before lies on the bar: it has the page's ground around it.
+    was = alt.Y("before:Q", title=None)
+    ground = base.mark_tick(color=look.background, thickness=6, cursor="pointer").encode(was)
+    before = base.mark_tick(color=look.foreground, thickness=2.5, cursor="pointer").encode(was)
     words = base.mark_text(dy=-7, color=look.foreground, fontSize=11).encode(y="value:Q", text="text:N")
-    return _bare(alt.layer(bars, before, words).properties(height=250))
+    return _bare(alt.layer(bars, ground, before, words).properties(height=250))
 
 
 def week_line() -> dict[str, Any]:
@@ -48,7 +50,8 @@ def week_line() -> dict[str, Any]:
     base = alt.Chart(alt.NamedData(name="weeks")).encode(
         alt.X("start:T", scale=scale, title=None, axis=axis),
         alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr="amount(datum.value)", tickCount=5), scale=alt.Scale(zero=True)),
-        tooltip=[alt.Tooltip("id:N", title=_("Week")), alt.Tooltip("name:N", title=_("From")), alt.Tooltip("text:N", title=_("Value"))],
+        tooltip=[alt.Tooltip("id:N", title=_("Week")), alt.Tooltip("name:N", title=_("From")),
+                 alt.Tooltip("text:N", title=_("Value"))],
     )  # fmt: skip
     line = base.mark_line(color=look.primary, clip=True)
     points = base.mark_point(size=36, color=look.primary, clip=True)

@@ -38,7 +38,7 @@ def namer(channels: dict[str, str], products: pd.DataFrame | None) -> Callable[[
         if dimension == "product":
             return shown(known.get(value, value))
         text = shown(value)
-        return text if text != value or "_" not in value and not value.islower() else name(value).capitalize()
+        return text if text != value or ("_" not in value and not value.islower()) else name(value).capitalize()
 
     return label
 
@@ -151,8 +151,9 @@ def commands(lengths: pd.DataFrame) -> str:
 
 def data_file(size: int, cells: int, last: pd.Timestamp) -> str:
     """What the data file weighs and how far it reaches."""
-    return _("The dashboard's data file holds {cells} cells up to {last} in {size} MB; a report built anew replaces it under an open "
-             "page.").format(cells=formats.number(cells), last=formats.day(last), size=formats.number(size / 1e6, 1))  # fmt: skip
+    return _("The dashboard's data file holds {cells} cells up to {last} in {size} MB; a report built anew replaces it under an "
+             "open page.").format(
+        cells=formats.number(cells), last=formats.day(last), size=formats.number(size / 1e6, 1))  # fmt: skip
 
 
 def widths(tested: Iterable[int]) -> str:
@@ -169,8 +170,8 @@ def layers(results: list[PageResults]) -> pd.DataFrame:
 
 def interaction(layers: pd.DataFrame) -> str:
     """What readers can do with what the other pages show."""
-    return _("The other pages hold {tables} tables, each sorted by its heads, filtered by words and downloaded, and {charts} charts, "
-             "each enlarged by a click or the Enter key, with its data behind it.").format(
+    return _("The other pages hold {tables} tables, each sorted by its heads, filtered by words and downloaded, and {charts} "
+             "charts, each enlarged by a click or the Enter key, with its data behind it.").format(
         tables=formats.number(layers["tables"].sum()), charts=formats.number(layers["charts"].sum()))  # fmt: skip
 
 
