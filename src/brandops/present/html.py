@@ -109,10 +109,10 @@ def callout(sentences: list[str], status: Status | None = None, title: str | Non
 
 def picture(svg: bytes, caption: str, alt: str, name: str, data: str = "") -> str:
     """A chart as an image inside the page, with caption, alternative text and the markup of its data."""
-    data = base64.b64encode(svg).decode("ascii")
+    encoded = base64.b64encode(svg).decode("ascii")
     return (
         f'<figure class="bo-figure" id="chart-{escape(name)}">'
-        f'<div class="bo-wide" tabindex="0"><img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}"></div>'
+        f'<div class="bo-wide" tabindex="0"><img src="data:image/svg+xml;base64,{encoded}" alt="{escape(alt)}"></div>'
         f"<figcaption>{escape(caption)}</figcaption>{data}</figure>"
     )
 
