@@ -13,7 +13,8 @@ import pytest
 from small_world import LANGUAGES
 
 pytestmark = pytest.mark.browser
-WIDTHS = (360, 820, 1440)
+from brandops.present.self_check import WIDTHS
+
 PERSONAL = ("name", "email", "phone", "address")
 
 

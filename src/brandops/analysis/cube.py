@@ -18,9 +18,9 @@ MEASURES = ("net_sales", "quantity", "gross_margin", "discount", "returns")
 LIMIT = 200_000  # cells; some 2 MB on the wire, and a filter answers well within a tenth of a second
 _COLUMNS = {"channel": "channel_id", "region": "region", "segment": "segment", "product": "product_id"}
 _FINE = 10_000  # the marts hold money to a ten-thousandth
-# What is summed as "other" first: (dimension, how many of the largest stay single). The last resort drops segments.
+# What is summed as "other" first: (dimension, how many of the largest stay single); in the end segments, then weeks, are dropped.
 _STEPS = (("region", 20), ("product", 240), ("region", 12), ("product", 120), ("brand", 24), ("product", 60), ("segment", 6),
-          ("brand", 12), ("product", 30), ("region", 8), ("product", 12), ("segment", 0))  # fmt: skip
+          ("brand", 12), ("product", 30), ("region", 8), ("product", 12), ("segment", 0), ("week", 0))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class Cube:
     dimensions: list[str]
     scale: dict[str, int]
     single: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def weekly(self) -> bool:
+        """True where the cells are of weeks; else they are of months, and `week` is the month's first day."""
+        return "week" not in self.single
 
     @property
     def measures(self) -> list[str]:
@@ -113,6 +118,8 @@ def _whole(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _merged(cells: pd.DataFrame, dimension: str, keep: int) -> pd.DataFrame:
     """Cells with all but the `keep` largest values of a dimension called `OTHER`; products, by brand and category."""
+    if dimension == "week":
+        return cells.assign(week=cells["month"])
     sales = cells.groupby(dimension)["net_sales"].sum()
     largest = set(sales.sort_values(ascending=False, kind="stable").index[:keep])
     small = ~cells[dimension].isin(largest)

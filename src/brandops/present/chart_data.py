@@ -13,6 +13,7 @@ from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.patches import Wedge
+from matplotlib.ticker import FixedLocator
 
 from brandops.i18n import gettext as _
 from brandops.present import formats
@@ -98,8 +99,16 @@ def _of_axes(axes: Axes) -> list[Row]:
 
 def _named(axis: Any) -> bool:
     """True where an axis is labelled with names instead of a scale of numbers."""
-    texts = getattr(axis.get_major_formatter(), "seq", None)
-    return bool(texts) and not all(_is_number(text) for text in texts)
+    names = _names(axis)
+    return bool(names) and not all(_is_number(text) for text in names.values())
+
+
+def _names(axis: Any) -> dict[float, str]:
+    """The names an axis was given, by their places; empty for an axis with a scale of its own."""
+    if not isinstance(axis.get_major_locator(), FixedLocator):
+        return {}
+    texts = [label.get_text().replace("\n", " ") for label in axis.get_ticklabels()]
+    return {float(at): text for at, text in zip(axis.get_majorticklocs(), texts, strict=False) if text}
 
 
 def _is_number(text: str) -> bool:
@@ -115,12 +124,9 @@ def _text(axis: Any, value: float, amount: bool = False) -> str:
     """What a place on an axis means: the tick's name there, the date, or the number."""
     if not np.isfinite(value):
         return ""
-    names = getattr(axis.get_major_formatter(), "seq", None)
+    names = {} if amount else _names(axis)
     if names:
-        ticks = np.asarray(axis.get_majorticklocs(), float)
-        nearest = int(np.abs(ticks - value).argmin()) if len(ticks) else 0
-        if len(ticks) and nearest < len(names) and (not amount or ticks[nearest] == value):
-            return str(names[nearest]).replace("\n", " ")
+        return names[min(names, key=lambda at: abs(at - value))]
     if isinstance(axis.get_converter(), mdates.DateConverter | mdates.ConciseDateConverter | mdates._SwitchableDateConverter):
         return formats.day(mdates.num2date(value).date())
     return formats.number(value, 0 if abs(value) >= 1000 or value == int(value) else 3)

@@ -61,7 +61,8 @@ def cube_script(cube: Cube, label: Callable[[str, str], str], *, currency: str, 
     content = {
         "currency": currency, "cells": len(cube.cells), "slots": len(slots),
         "first": slots["month"].min().date().isoformat(), "last": last.date().isoformat(),
-        "periods": _periods(slots, last, fiscal_start), "weeks": _weeks(slots, last), "slot": slot,
+        "periods": [p for p in _periods(slots, last, fiscal_start) if cube.weekly or p["grain"] != "week"],
+        "weeks": _weeks(slots, last) if cube.weekly else _months(slots, last), "slot": slot,
         "dimensions": dimensions, "measures": measures, "arrays": arrays.packed(),
     }  # fmt: skip
     version = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
@@ -118,6 +119,13 @@ def _weeks(slots: pd.DataFrame, last: pd.Timestamp) -> list[dict[str, Any]]:
             label = str(period_of(week.date(), Grain.WEEK))
             made.append({"id": label, "start": week.date().isoformat(), "name": formats.day(week), "slots": sorted(map(int, part))})
     return made
+
+
+def _months(slots: pd.DataFrame, last: pd.Timestamp) -> list[dict[str, Any]]:
+    """Months that have ended with their slot, in place of weeks, for a cube that has none."""
+    ended = slots["month"] + pd.offsets.MonthEnd(0) <= last
+    return [{"id": f"{month:%Y-%m}", "start": month.date().isoformat(), "name": formats.month(month), "slots": [at]}
+            for at, month in slots.loc[ended, "month"].items()]  # fmt: skip
 
 
 class _Arrays:

@@ -14,7 +14,8 @@ from brandops.present.results import PageResults
 from brandops.present.sentences import goals, goals_names
 from brandops.present.sentences.channels_names import name
 
-_PLURAL = {"region": mark("regions"), "product": mark("products"), "brand": mark("brands"), "segment": mark("segments")}
+_PLURAL = {"region": mark("regions"), "product": mark("products"), "brand": mark("brands"), "segment": mark("segments"),
+           "week": mark("weeks")}  # fmt: skip
 _SCHEMES = {"light": mark("Light pages"), "dark": mark("Dark pages")}
 _SIGHT = {"protanopia": mark("No red cones"), "deuteranopia": mark("No green cones"), "tritanopia": mark("No blue cones")}
 _GRAINS = {"month": mark("Month"), "quarter": mark("Quarter"), "year": mark("Year")}
