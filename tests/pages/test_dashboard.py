@@ -249,10 +249,9 @@ def test_a_filtered_board_fits_every_width(board, width):
 
 def test_every_control_is_reached_and_named_by_the_keyboard_alone(board):
     page = board()
-    names = page.evaluate(
-        "[...document.querySelectorAll('.bo-dashboard button, .bo-dashboard select, .bo-dashboard input, .bo-dashboard summary')]"
-        ".filter(e => e.offsetParent).map(e => [(e.getAttribute('aria-label') ?? e.labels?.[0]?.innerText ?? e.innerText).trim(), e.tabIndex])"
-    )
+    names = page.evaluate("""[...document.querySelectorAll('.bo-dashboard :is(button, select, input, summary)')]
+        .filter(control => control.offsetParent)
+        .map(c => [(c.getAttribute('aria-label') ?? c.labels?.[0]?.innerText ?? c.innerText).trim(), c.tabIndex])""")
     assert len(names) > 50 and all(name and index >= 0 for name, index in names)
     page.locator('[data-dimension="channel"] [data-id="jd"]').focus()
     page.keyboard.press("Space")
@@ -267,11 +266,9 @@ def test_the_clicks_it_states_are_those_of_the_pages_links(reports):
         links[file.name] = {link if not link.startswith("#") else file.name + link for link in found}
     stated = json.loads((reports["en"] / "results" / "08.json").read_text(encoding="utf-8"))["figures"]
     value = {figure["key"]: figure["value"] for figure in stated if figure["item"] == "8.3.2"}
-    anchors = {
-        f"{file}{link}" if link.startswith("#") else link for file, found in links.items() for link in found if "#item-" in link
-    }
-    assert max(layout.clicks(links, "index.html").reindex(sorted(anchors))) == value["clicks"]
-    assert max(max(layout.clicks(links, file).reindex(sorted(anchors))) for file in links) == value["furthest"]
+    anchors = sorted({link for found in links.values() for link in found if "#item-" in link})
+    assert max(layout.clicks(links, "index.html").reindex(anchors)) == value["clicks"]
+    assert max(max(layout.clicks(links, file).reindex(anchors)) for file in links) == value["furthest"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

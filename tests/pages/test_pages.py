@@ -12,8 +12,9 @@ import pyreadstat
 import pytest
 from small_world import LANGUAGES
 
-pytestmark = pytest.mark.browser
 from brandops.present.self_check import WIDTHS
+
+pytestmark = pytest.mark.browser
 
 PERSONAL = ("name", "email", "phone", "address")
 

@@ -18,7 +18,7 @@ def form(value: float) -> str:
 
 @pytest.mark.parametrize("number", range(len(chart_guide.violations())))
 def test_a_chart_against_the_guide_is_refused_and_the_message_names_the_remedy(number):
-    helper, draw = chart_guide.violations()[number]
+    _helper, draw = chart_guide.violations()[number]
     with pytest.raises(ChartGuideError):
         draw()
 

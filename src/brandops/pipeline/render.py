@@ -19,7 +19,7 @@ from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import use_language
 from brandops.pipeline import pandoc, quarto
-from brandops.pipeline.cells import raw, read_page
+from brandops.pipeline.cells import PageText, raw, read_page
 from brandops.pipeline.dictionary import dictionary_page
 from brandops.pipeline.provenance import collect, footer
 from brandops.pipeline.site import Site
@@ -109,12 +109,19 @@ def stylesheet(frame: bool) -> str:
 def _write_assets(site: Site, folder: Path, style: str) -> None:
     folder.mkdir(parents=True)
     (folder / "site.css").write_text(style, encoding="utf-8")
-    for script in sorted({script for page in site.pages for script in page.scripts}):
-        shutil.copyfile(vega_bundle() if script == "vega.js" else ASSETS / script, folder / script)
-    script = f"window.brandopsColours={json.dumps(_colours())};\n" + (ASSETS / "site.js").read_text(encoding="utf-8")
-    (folder / "site.js").write_text(script, encoding="utf-8")
+    write_scripts(site.pages, folder)
     if site.logo:
         shutil.copyfile(site.logo, folder / site.logo.name)
+
+
+def write_scripts(pages: list[PageText], folder: Path) -> None:
+    """Write the scripts that pages load to `folder`, each once."""
+    for script in sorted({script for page in pages for script in page.scripts}):
+        if script == "site.js":
+            text = (ASSETS / script).read_text(encoding="utf-8")
+            (folder / script).write_text(f"window.brandopsColours={json.dumps(_colours())};\n{text}", encoding="utf-8")
+        else:
+            shutil.copyfile(vega_bundle() if script == "vega.js" else ASSETS / script, folder / script)
 
 
 def _colours() -> dict[str, str]:
