@@ -438,7 +438,7 @@
       h("h3", { id: "bd-levers", class: "bd-title" }, levers.title), h("p", { class: "bo-quiet" }, levers.note),
       h("div", { class: "bd-sliders" }, ...levers.levers.map(({ key, name, min, max, step }) => h("label", {},
         h("span", {}, name), h("output", { "data-lever": key }),
-        h("input", { type: "range", min: min * 100, max: max * 100, step: step * 100, "data-lever": key, oninput: move })))),
+        h("input", { type: "range", min: min * 100, max: max * 100, step: step * 100, "data-lever": key, "aria-label": name, oninput: move })))),
       h("div", { class: "bo-scroll", tabindex: "0", role: "region", "aria-label": levers.title }, h("table", {},
         h("thead", {}, h("tr", {}, h("th", { scope: "col" }, levers.part), h("th", { scope: "col", class: "gt_right" }, texts.effect_sales),
           h("th", { scope: "col", class: "gt_right" }, texts.effect_margin))), parts.effects))));
