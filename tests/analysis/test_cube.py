@@ -79,6 +79,11 @@ def test_what_does_not_vary_is_no_dimension_and_what_is_nought_no_measure():
     assert "returns" not in made.measures and "discount" in made.measures
 
 
+def test_segments_that_are_channels_by_another_name_are_no_dimension():
+    made = sales_cube(weekly().assign(segment=lambda rows: "s" + rows["channel_id"]), FIRST, LAST)
+    assert "segment" not in made.dimensions and "channel" in made.dimensions
+
+
 def test_an_impossible_limit_and_an_empty_span_are_refused():
     with pytest.raises(ValueError, match="cells of the coarsest cube"):
         sales_cube(weekly(), FIRST, LAST, limit=10)

@@ -103,6 +103,9 @@ def sales_cube(weekly: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, li
         scale[measure] = 1 if (cells[measure] % _FINE == 0).all() else coarse
         cells[measure] //= _FINE // scale[measure]
     shown = [name for name in DIMENSIONS if cells[name].nunique() > 1]
+    pairs = cells[["channel", "segment"]].drop_duplicates()
+    if "segment" in shown and pairs["channel"].is_unique and pairs["segment"].is_unique:
+        shown.remove("segment")  # another name for the channel
     return Cube(cells.drop(columns=["brand", "category"]), products, shown, scale, single)
 
 

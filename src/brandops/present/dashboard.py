@@ -96,7 +96,7 @@ def labels() -> dict[str, str]:
 def texts() -> dict[str, str]:
     """The words of the dashboard's frame; braces are filled in by the script."""
     return {
-        "all_periods": _("All periods"), "period": _("Period"), "week": _("Week"), "measure": _("Show"), "rows": _("Rows"),
+        "all_periods": _("All periods"), "period": _("Period"), "week": _("Week"), "measure": _("Show"), "rows": _("Rows by"),
         "drill": _("Drill into"), "filters": _("Filters"), "no_filter": _("No filter: click a bar below to keep only it."),
         "remove": _("Remove the filter {name}"), "reset": _("Reset"), "copy": _("Copy link"), "copied": _("Link copied."),
         "against": _("{change} against a year ago"), "no_year_ago": _("No year before in the data"), "points": _("{number} pp"),

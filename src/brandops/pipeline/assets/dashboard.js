@@ -322,7 +322,7 @@
     const periods = below.length ? below : [current()];
     const data = periods.map(({ id, name, now, before }) => {
       const value = courseOf(now), was = before ? courseOf(before) : null;
-      return { id, name, value, before: was, text: amount(value), was: was === null ? DASH : amount(was), change: was > 0 ? change(value, was) : DASH };
+      return { id, name, value, before: was, top: Math.max(value, was ?? value), text: amount(value), was: was === null ? DASH : amount(was), change: was > 0 ? change(value, was) : DASH };
     });
     fillData(parts.partsData, [texts.period, settings.labels[state.measure], texts.year_ago, texts.change],
       data.map((row) => [row.name, row.text, row.was, row.change]));
@@ -510,7 +510,7 @@
     const themed = window.brandopsThemed(spec);
     themed.$schema = "https://vega.github.io/schema/vega-lite/v6.json"; // a name only: nothing is fetched
     // Something to draw until the first sums: of no data Vega complains.
-    themed.datasets = { parts: [{ id: "", name: "", value: 0, before: 0 }], weeks: span().map((start) => ({ start, value: 0 })), band: [{ from: span()[0], to: span()[0] }] };
+    themed.datasets = { parts: [{ id: "", name: "", value: 0, before: 0, top: 0 }], weeks: span().map((start) => ({ start, value: 0 })), band: [{ from: span()[0], to: span()[0] }] };
     for (const parameter of themed.params ?? []) {
       const side = ["zoom_from", "zoom_to"].indexOf(parameter.name);
       if (side >= 0) parameter.value = (state.zoom ?? span())[side];

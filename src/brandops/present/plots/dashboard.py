@@ -14,7 +14,7 @@ _SPAN = {"en": "%b %Y", "zh": "%Y-%m"}
 def period_bars() -> dict[str, Any]:
     """Bars of the parts of a period with a mark for the year before.
 
-    Data `parts`: id, name, value, before, and as texts `text`, `was`, `change`.
+    Data `parts`: id, name, value, before, top (the higher of both), and as texts `text`, `was`, `change`.
     """
     look = brand.load_brand()
     base = alt.Chart(alt.NamedData(name="parts")).encode(
@@ -31,7 +31,7 @@ def period_bars() -> dict[str, Any]:
     was = alt.Y("before:Q", title=None)
     ground = base.mark_tick(color=look.background, thickness=6, cursor="pointer").encode(was)
     before = base.mark_tick(color=look.foreground, thickness=2.5, cursor="pointer").encode(was)
-    words = base.mark_text(dy=-7, color=look.foreground, fontSize=11).encode(y="value:Q", text="text:N")
+    words = base.mark_text(dy=-7, color=look.foreground, fontSize=11).encode(y="top:Q", text="text:N")
     return _bare(alt.layer(bars, ground, before, words).properties(height=250))
 
 
