@@ -271,13 +271,14 @@ def test_the_clicks_it_states_are_those_of_the_pages_links(reports):
     assert max(max(layout.clicks(links, file).reindex(anchors)) for file in links) == value["furthest"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_the_dashboard_in_light_and_dark(report, browser, scheme):
+@pytest.mark.parametrize(
+    ("scheme", "pages"), [("light", PAGE), ("dark", PAGE), pytest.param("dark", "*.html", marks=pytest.mark.slow)]
+)
+def test_axe_finds_nothing_serious_on_the_dashboard_and_on_any_dark_page(report, browser, scheme, pages):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(viewport={"width": 820, "height": 900}, color_scheme=scheme)
-    files = sorted((report / "html").glob("*.html")) if scheme == "dark" else [report / "html" / PAGE]
     found = []
-    for file in files:
+    for file in sorted((report / "html").glob(pages)):
         page = context.new_page()
         page.goto(file.as_uri() + ("#dashboard?channel=jd" if file.name == PAGE else ""))
         if file.name == PAGE:
