@@ -322,7 +322,7 @@
     const periods = below.length ? below : [current()];
     const data = periods.map(({ id, name, now, before }) => {
       const value = courseOf(now), was = before ? courseOf(before) : null;
-      return { id, name, value, before: was, top: Math.max(value, was ?? value), text: amount(value), was: was === null ? DASH : amount(was), change: was > 0 ? change(value, was) : DASH };
+      return { id, name, value, before: was ?? 0, known: was !== null, top: Math.max(value, was ?? value), text: amount(value), was: was === null ? DASH : amount(was), change: was > 0 ? change(value, was) : DASH };
     });
     fillData(parts.partsData, [texts.period, settings.labels[state.measure], texts.year_ago, texts.change],
       data.map((row) => [row.name, row.text, row.was, row.change]));

@@ -14,7 +14,8 @@ _SPAN = {"en": "%b %Y", "zh": "%Y-%m"}
 def period_bars() -> dict[str, Any]:
     """Bars of the parts of a period with a mark for the year before.
 
-    Data `parts`: id, name, value, before, top (the higher of both), and as texts `text`, `was`, `change`.
+    Data `parts`: id, name, value, before, known (whether there is a year before), top (the higher of both), and as texts
+    `text`, `was`, `change`.
     """
     look = brand.load_brand()
     base = alt.Chart(alt.NamedData(name="parts")).encode(
@@ -28,9 +29,9 @@ def period_bars() -> dict[str, Any]:
         alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=True))
     )
     # The mark of the year before lies on the bar: it has the page's ground around it.
-    was = alt.Y("before:Q", title=None)
-    ground = base.mark_tick(color=look.background, thickness=6, cursor="pointer").encode(was)
-    before = base.mark_tick(color=look.foreground, thickness=2.5, cursor="pointer").encode(was)
+    was = {"y": alt.Y("before:Q", title=None), "opacity": alt.condition("datum.known", alt.value(1), alt.value(0))}
+    ground = base.mark_tick(color=look.background, thickness=6, cursor="pointer").encode(**was)
+    before = base.mark_tick(color=look.foreground, thickness=2.5, cursor="pointer").encode(**was)
     words = base.mark_text(dy=-7, color=look.foreground, fontSize=11).encode(y="top:Q", text="text:N")
     return _bare(alt.layer(bars, ground, before, words).properties(height=250))
 
