@@ -66,11 +66,12 @@ test: $(READY) ## run the tests
 test-slow: $(READY) ## run the tests that take minutes
 	$(BIN)/python -m pytest -n 2 -m slow
 
-bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, forecasts beside published models, a day's monitoring
+bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, forecasts beside published models, monitoring, the dashboard
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/forecasting.py
 	$(BIN)/python benchmarks/monitor.py
+	$(BIN)/python benchmarks/dashboard.py
 
 extra: $(EXTRA_READY)
 

@@ -221,6 +221,13 @@ class Page:
         """Show trusted markup made by `brandops.present`."""
         display(HTML(markup))
 
+    def data_file(self, name: str, text: str) -> str:
+        """Write a file that a script of the page reads, beside the tables; returns its address from the page."""
+        file = f"{self.notebook[:2]}_{name}"
+        (self.folder / "tables").mkdir(parents=True, exist_ok=True)
+        (self.folder / "tables" / file).write_text(text, encoding="utf-8")
+        return f"{self._table_link()}/{file}"
+
     def method(self, text: str) -> None:
         """Show a method note, folded away; blank lines part its paragraphs."""
         display(HTML(html.method_note(text)))
@@ -316,7 +323,8 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
     folder = Path(build) if build else paths.reports_dir(profile) / ".lab" / name
     results = PageResults(notebook=notebook, profile=profile, period=str(span), as_of=cut,
                           language=current_language(), currency=plan.currency)  # fmt: skip
-    style = brand.css_variables(brand.load_brand()) + html.stylesheet()
+    look = brand.load_brand()
+    style = brand.css_variables(look) + brand.dark_variables(look, 'body[data-jp-theme-light="false"]') + html.stylesheet()
     # JupyterLab needs the looks in the notebook; the published pages have them in their stylesheet.
     display(HTML(f"<style>{style}</style>"), metadata={"brandops": {"lab_only": True}})
     return Page(notebook, profile, plan, span, cut, folder, results)

@@ -21,7 +21,8 @@ PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
 MARTS = (
     "sales_daily", "sales_monthly", "people_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily",
     "market_monthly", "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
-    "channel_daily", "stock_daily", "demand_daily", "campaign_buyers", "campaign_sales", "campaign_customers", *PLAIN,
+    "channel_daily", "sales_weekly", "stock_daily", "demand_daily", "campaign_buyers", "campaign_sales", "campaign_customers",
+    *PLAIN,
     "sources", "source_months", "integrity", "quarantine", "conversions",
 )  # fmt: skip
 

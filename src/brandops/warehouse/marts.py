@@ -46,6 +46,7 @@ def express(
         first = keep(connection, "first_orders", customers.first_orders(own))
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
+        made["sales_weekly"] = sales.sales_weekly(own, as_of)
         made["channel_daily"] = sales.channel_daily(own)
         if "campaigns" in tables:
             made["campaign_sales"] = campaigns.campaign_sales(own)
