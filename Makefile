@@ -13,8 +13,11 @@ PERIODS ?=
 A ?=
 B ?=
 RESTATE ?=
+DATE ?=
+ALERT ?=
+BY ?=
 PYTHON ?= python3
-export PROFILE PERIOD REPORT_LANGUAGE AS_OF SCALE SET JOBS NAME PORT PERIODS A B RESTATE
+export PROFILE PERIOD REPORT_LANGUAGE AS_OF SCALE SET JOBS NAME PORT DATE ALERT BY PERIODS A B RESTATE
 
 # An active conda environment made from environment.yml is used as it is; else a virtual environment is made.
 CONDA := $(if $(wildcard $(CONDA_PREFIX)/bin/papermill),$(CONDA_PREFIX))
@@ -31,13 +34,15 @@ unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)/src$(if $(PYTHONPATH),:$(PYTHONPATH))
 
 .DEFAULT_GOAL := help
-.PHONY: help report reports compare close verify watch extra test test-slow lab data bench check clean new-profile lock messages
+.PHONY: help report reports compare close verify watch monitor acknowledge extra test test-slow lab data bench check clean
+.PHONY: new-profile lock messages
 
 help: ## list the targets and variables
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  variables: PROFILE=demo PERIOD=2025Q4 REPORT_LANGUAGE=en|zh AS_OF=2025-12-31 SCALE=1 JOBS=2"
-	@echo "             SET=\"targets.sales_growth=0.12\" WAIT=0 PORT=8010 NAME=acme RESTATE=1, and what sources.yml names (IOWA_DIR=...)"
+	@echo "             SET=\"targets.sales_growth=0.12\" WAIT=0 PORT=8010 NAME=acme DATE=2025-12-31 ALERT=... BY=... RESTATE=1,"
+	@echo "             and what sources.yml names (IOWA_DIR=...)"
 
 report: $(READY) $(EXTRA_READY) ## build the report of PROFILE for PERIOD and print its first page's path
 	@$(RUN) report
@@ -57,6 +62,14 @@ verify: $(READY) $(EXTRA_READY) ## rebuild a closed PERIOD and prove that it com
 watch: $(READY) $(EXTRA_READY) ## build at every change and refresh the page open in a browser
 	@$(RUN) watch
 
+# Make answers 2 to any failure of a recipe. Who must tell a critical alert (2) from a run that failed (1), such as cron,
+# calls `.venv/bin/python -m brandops.pipeline monitor` itself, with the same variables in its environment.
+monitor: $(READY) $(EXTRA_READY) ## evaluate the alert rules of PROFILE on DATE and log what changed; fails on a new critical alert
+	@$(RUN) monitor
+
+acknowledge: $(READY) ## take an alert on: ALERT=its id, BY=your name
+	@$(RUN) acknowledge
+
 data: $(READY) $(EXTRA_READY) ## bring data, warehouse and marts of PROFILE up to date
 	@$(RUN) data
 
@@ -70,10 +83,12 @@ test: $(READY) ## run the tests
 test-slow: $(READY) ## run the tests that take minutes
 	$(BIN)/python -m pytest -n 2 -m slow
 
-bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, and forecasts beside published models
+bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, forecasts beside published models, monitoring, the dashboard
 	$(BIN)/python benchmarks/ingest.py
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/forecasting.py
+	$(BIN)/python benchmarks/monitor.py
+	$(BIN)/python benchmarks/dashboard.py
 
 extra: $(EXTRA_READY)
 
@@ -92,7 +107,7 @@ lock: ## resolve requirements.in into requirements.lock (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes requirements.in -o requirements.lock
 
 clean: ## remove what was built: warehouses, marts, reports, caches (raw data and the environment stay)
-	rm -rf data/*/warehouse data/*/quarantine data/*/marts data/*/.stages.json
+	rm -rf data/*/warehouse data/*/quarantine data/*/marts data/*/.cache data/*/.stages.json
 	find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 	rm -rf .cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache build
 

@@ -14,7 +14,7 @@ from brandops.params import load_plan
 from brandops.params.sources import load_sources
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGETS = ("report", "test", "lab", "data", "bench", "check", "clean", "new-profile")
+TARGETS = ("report", "test", "lab", "data", "bench", "check", "clean", "new-profile", "monitor", "acknowledge")
 
 
 @pytest.fixture
@@ -99,6 +99,14 @@ def test_make_hands_its_variables_to_the_pipeline(make):
     assert "Traceback" not in done.stderr
     refused = make("report", "PROFILE=nobody", "JOBS=many")
     assert "JOBS=many" in refused.stderr
+
+
+def test_monitoring_that_cannot_run_fails_in_make_and_says_1_to_whoever_calls_it_directly(make, tmp_path):
+    done = make("monitor", "PROFILE=nobody", "DATE=2025-10-13")
+    assert done.returncode == 2 and "nobody" in done.stderr and "Error 1" in done.stderr and "Traceback" not in done.stderr
+    recipe = make("--dry-run", "monitor").stdout.split()[-4:]
+    assert recipe[1:] == ["-m", "brandops.pipeline", "monitor"]
+    assert make("acknowledge", "PROFILE=nobody", "ALERT=x", "BY=li").returncode == 2
 
 
 def test_a_conda_environment_that_holds_the_packages_is_used_as_it_is(make, tmp_path):

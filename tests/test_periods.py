@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brandops.errors import UserError
-from brandops.periods import Grain, add_months, latest_complete, parse_period, period_of
+from brandops.periods import Grain, add_months, default_period, latest_complete, parse_period, period_of
 
 days = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 fiscal_starts = st.integers(1, 12)
@@ -87,3 +87,16 @@ def test_only_a_period_that_has_ended_is_complete():
 def test_months_are_counted_across_years():
     assert add_months(date(2025, 11, 30), 3) == date(2026, 2, 1)
     assert add_months(date(2025, 1, 31), -1) == date(2024, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "wanted"),
+    [
+        (date(2022, 1, 1), date(2025, 12, 31), "2025Q4"),
+        (date(2022, 1, 1), date(2025, 11, 30), "2025Q3"),
+        (date(2025, 2, 3), date(2025, 3, 20), "2025Q1"),
+        (date(2024, 12, 31), date(2025, 2, 1), "2024Q4"),
+    ],
+)
+def test_the_default_is_the_latest_whole_quarter_or_where_the_data_hold_none_the_one_under_way(first, last, wanted):
+    assert default_period(Grain.QUARTER, first, last).label == wanted

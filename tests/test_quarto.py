@@ -14,7 +14,7 @@ from brandops.pipeline.cells import PageText
 from brandops.pipeline.site import Site
 
 LABELS = dict.fromkeys(
-    ("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "code", "all_reports"), "x"
+    ("contents", "pages", "menu", "previous", "next", "skip", "other_language", "filter", "code", "all_reports", "enlarge"), "x"
 )
 
 
@@ -35,9 +35,9 @@ def test_the_project_is_a_website_that_executes_nothing_and_lists_every_page(tmp
     listed = [entry["href"] for entry in settings["website"]["sidebar"]["contents"]]
     assert listed == ["index.qmd", "01_goals.qmd"]
     assert all((tmp_path / name).is_file() for name in listed)
-    theme = settings["format"]["html"]["theme"][1]
-    assert "$primary: #" in (tmp_path / theme).read_text()
-    assert "://" not in (tmp_path / "_quarto.yml").read_text() + (tmp_path / theme).read_text()
+    themes = [(tmp_path / files[1]).read_text() for files in settings["format"]["html"]["theme"].values()]
+    assert len(set(themes)) == 2 and all("$primary: #" in theme for theme in themes)  # light and dark
+    assert "://" not in (tmp_path / "_quarto.yml").read_text() + "".join(themes)
 
 
 def test_a_pages_head_is_valid_yaml_and_loads_local_scripts_alone(tmp_path, site):

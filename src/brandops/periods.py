@@ -155,5 +155,14 @@ def latest_complete(grain: Grain, last_day: date, fiscal_start: int = 1) -> Peri
     return period if period.end <= last_day else period.previous()
 
 
+def default_period(grain: Grain, first_day: date, last_day: date, fiscal_start: int = 1) -> Period:
+    """Return the last period of `grain` that has ended in the data; where none has, the one under way.
+
+    Data that begin in February and end in March hold no whole quarter: the one before them would be empty.
+    """
+    ended = latest_complete(grain, last_day, fiscal_start)
+    return ended if ended.end >= first_day else period_of(last_day, grain, fiscal_start)
+
+
 def _last_day(start: date, months: int) -> date:
     return add_months(start, months) - timedelta(days=1)

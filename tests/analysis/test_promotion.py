@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from brandops.analysis import promotion
-from brandops.params.incentives import Promotion
+from brandops.params.incentives import Margins, Promotion
 
 DAY = date(2025, 12, 31)
 RULES = Promotion()
 
 
-def case(**changes) -> pd.Series:
-    """One person's review, meeting every criterion but for `changes`."""
+def case(rules: Promotion = RULES, **changes) -> pd.Series:
+    """One person's review by `rules`, meeting every criterion but for `changes`."""
     facts = {"level": "junior", "hired_on": "2020-01-01", "left_on": None, "attainment": 1.05, "teamwork": 85.0, "skill": 80.0,
              "incidents": ()} | changes  # fmt: skip
     people = pd.DataFrame({"person_id": ["A"], "level": [facts["level"]], "hired_on": pd.to_datetime([facts["hired_on"]]),
@@ -25,7 +25,7 @@ def case(**changes) -> pd.Series:
            for name, column in (("attainment", "attainment"), ("teamwork", "score"), ("skill", "score"))}  # fmt: skip
     empty = pd.DataFrame({"person_id": [], "attainment": []})
     found = promotion.review(people, one["attainment"] if one["attainment"] is not None else empty, one["teamwork"], one["skill"],
-                             conduct, RULES, DAY)  # fmt: skip
+                             conduct, rules, DAY)  # fmt: skip
     return found.iloc[0] if len(found) else None
 
 
@@ -50,6 +50,15 @@ def test_who_meets_every_criterion_is_eligible():
 def test_one_criterion_narrowly_missed_is_borderline_and_what_is_unknown_is_not_met(changes, missed, borderline):
     found = case(**changes)
     assert not found["eligible"] and found["missed"] == missed and bool(found["borderline"]) is borderline
+
+
+def test_what_is_narrow_and_how_far_the_list_is_tried_are_the_profiles_rules():
+    margins = {"teamwork": 2.0, "skill": 2.0, "months_employed": 2.0}
+    wide = Promotion(borderline=Margins(attainment=0.05, **margins), sensitivity=Margins(attainment=0.10, **margins))
+    assert not case(attainment=0.96)["borderline"] and case(wide, attainment=0.96)["borderline"]
+    reviewed = pd.DataFrame({"attainment": [0.96, 0.92], "teamwork": 90.0, "skill": 90.0, "months_employed": 50, "incidents": 0})
+    rows = [promotion.sensitivity(reviewed, rules).set_index("criterion").loc["attainment"] for rules in (RULES, wide)]
+    assert [(row["step"], row["looser"]) for row in rows] == [(0.05, 1), (0.10, 2)]
 
 
 def test_minor_and_old_incidents_do_not_bar():

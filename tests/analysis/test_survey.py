@@ -143,3 +143,10 @@ def test_a_survey_that_rates_nothing_gives_no_ratings():
     silent = pd.DataFrame({"csat": [None, None], "nps": [None, None], "aware": [None, None]})
     assert rating(silent) is None and rating(None) is None
     assert rating(silent.assign(csat=[5, None])) is not None
+
+
+@pytest.mark.parametrize("target", [0, None])
+def test_without_a_number_wanted_nothing_is_missed(target):
+    by_month = pd.DataFrame({"month": [pd.Timestamp("2025-10-01")], "responses": [5], "valid": [0]})
+    found = valid_by_month(by_month, [pd.Timestamp("2025-10-01")], target).iloc[0]
+    assert found["met"] and pd.isna(found["target"]) and pd.isna(found["attainment"])

@@ -95,6 +95,14 @@ def test_who_has_no_colleague_is_shrunk_more_than_who_has(world):
     assert table["person"].std() < ability.std() and spread > 0
 
 
+def test_people_without_a_channel_are_compared_with_each_month_of_all():
+    given = quotas([(f"S{n:02d}", f"2025-{m:02d}-01", 100.0, None) for n in range(6) for m in range(1, 13)])
+    sold = frames([(f"S{n:02d}", f"2025-{m:02d}-01", 90.0 + m * n) for n in range(6) for m in range(1, 13)])
+    crew = people(6).assign(channel_id=None)
+    table = team.adjusted_performance(team.monthly_attainment(sold, given, crew, END), END)
+    assert len(table) == 6 and table["person"].notna().all()
+
+
 def test_nothing_is_adjusted_where_no_two_territories_have_two_sellers():
     given = quotas([(f"S{n:02d}", f"2025-{m:02d}-01", 100.0, None) for n in (0, 2, 4) for m in range(1, 13)])
     sold = frames([(f"S{n:02d}", f"2025-{m:02d}-01", 90.0 + m + n) for n in (0, 2, 4) for m in range(1, 13)])

@@ -88,3 +88,42 @@ def test_no_mart_carries_a_personal_column(built, small):
     folder = small[0] / "marts" / END.isoformat()
     columns = {name for path in folder.glob("*.parquet") for name in pq.read_schema(path).names}
     assert len(columns) > 100 and not columns & {"name", "email", "phone", "address"}
+
+
+def test_daily_demand_is_that_of_the_lines_before_returns(built):
+    _, lines = built
+    sold = lines[lines["quantity"] > 0]
+    by = [sold["ordered_at"].dt.normalize(), "channel_id"]
+    true = sold.groupby(by)[["net_sales", "quantity"]].sum()
+    shown = mart("demand_daily").set_index(["date", "channel_id"]).sort_index()
+    assert len(shown) == len(true)
+    assert (cents(shown["gross_sales"]) == cents(true["net_sales"])).all()
+    assert (shown["quantity"] == true["quantity"]).all() and shown["lines"].sum() == len(sold)
+
+
+def test_buyers_of_a_campaign_and_their_next_purchase_are_found_by_counting(built):
+    """One campaign of one channel and one of several, counted anew from the lines."""
+    made, lines = built
+    sold = lines[(lines["quantity"] > 0) & lines["customer_id"].notna()].assign(day=lambda t: t["ordered_at"].dt.normalize())
+    days = sold.groupby("customer_id")["day"].agg(lambda values: sorted(set(values)))
+    shown = mart("campaign_buyers")
+    campaigns = made.tables["campaigns"].set_index("campaign_id")
+    several = campaigns.index[campaigns["channel_id"].isna()][-1]
+    single = shown[shown["campaign_id"].map(campaigns["channel_id"]).notna()]["campaign_id"].value_counts().index[0]
+    for number in (single, several):
+        campaign = campaigns.loc[number]
+        ran = sold[sold["day"].between(campaign["starts_on"], campaign["ends_on"])]
+        if pd.notna(campaign["channel_id"]):
+            ran = ran[ran["channel_id"] == campaign["channel_id"]]
+        credited = ran["campaign_id"].astype(object) == number
+        took = ran[credited].groupby("customer_id")["day"].min()
+        bought = took.combine_first(ran.groupby("customer_id")["day"].min())
+        found = shown[shown["campaign_id"] == number].set_index("customer_id").sort_index()
+        assert found["bought_on"].to_dict() == bought.to_dict() and len(found) > 20
+        assert set(found.index[found["took_part"]]) == set(took.index) and len(took) > 0
+        for customer, row in found.iterrows():
+            mine = days[customer]
+            later = [day for day in mine if day > row["bought_on"]]
+            assert row["purchases_before"] == mine.index(row["bought_on"])
+            assert (row["next_on"] == later[0]) if later else pd.isna(row["next_on"])
+            assert row["first_on"] == mine[0]

@@ -8,7 +8,9 @@ import ibis.expr.datatypes as dt
 import pytest
 
 from brandops.contract.columns import MONEY, QUANTITY
-from brandops.ingest.convert import Reading, convert, fixed_offset
+from brandops.ingest.conversion import Reading
+from brandops.ingest.convert import convert
+from brandops.ingest.dates import fixed_offset
 
 UTC_STAMP = dt.Timestamp(timezone="UTC")
 JAN_3 = date(2025, 1, 3)
@@ -25,11 +27,8 @@ def converted(con, raw, dtype, raw_type="VARCHAR", **reading):
     """(value, format met) of one raw value."""
     conversion = convert("x", raw_type, dtype, Reading(**reading))
     value = f"CAST({conversion.value} AS VARCHAR)" if dtype.is_timestamp() else conversion.value
-    fast = conversion.fast or "false"
-    query = (
-        f"SELECT {value}, CASE WHEN {fast} THEN '{conversion.fast_format}' ELSE {conversion.format} END "
-        f"FROM (SELECT CAST(? AS {raw_type}) AS x UNION ALL SELECT NULL) WHERE x IS NOT NULL"
-    )
+    met = f"CASE WHEN {conversion.quick or 'NULL'} IS NOT NULL THEN '{conversion.usual}' ELSE {conversion.format} END"
+    query = f"SELECT {value}, {met} FROM (SELECT CAST(? AS {raw_type}) AS x UNION ALL SELECT NULL) WHERE x IS NOT NULL"
     return con.execute(query, [raw]).fetchone()
 
 

@@ -13,6 +13,7 @@ def supply(plan: object, marts: dict[str, pd.DataFrame], folder: Path, patch: py
     import brandops.warehouse
 
     patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: plan)
+    patch.setattr(brandops.warehouse, "first_day", lambda _profile: date(2022, 1, 1), raising=False)
     patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
     patch.setattr(brandops.warehouse, "load_mart", lambda name, *_args: marts.get(name), raising=False)
     patch.setenv("BRANDOPS_BUILD", str(folder))

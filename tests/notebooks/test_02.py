@@ -90,7 +90,7 @@ def test_published_tables_read_back_equal_from_excel_and_spss(full):
 def test_the_answer_names_every_reservation(full):
     answer = full.headlines[0]
     assert answer.startswith("The data of 2025Q4 are fit to decide on, with 4 reservations: loaded sales are ¥50.00")
-    assert "2 rows are in quarantine" in answer and "Stock past" in answer and "silent for 1 month" in answer
+    assert "2 rows are in quarantine" in answer and "Stock past" in answer and "from ads silent for 1 month" in answer
 
 
 def test_a_company_with_sales_alone_gets_a_page_that_says_what_is_missing(cells, tmp_path, monkeypatch):
@@ -113,3 +113,11 @@ def test_one_cent_off_the_ledger_is_a_headline(cells, tmp_path, monkeypatch):
     results = run(cells, marts, tmp_path, monkeypatch)
     assert figure(results, "2.1.1", "ledger_gap").value == pytest.approx(0.01)
     assert any(text.startswith("Mall, Nov 2025: loaded net sales are ¥0.01 below the ledger") for text in results.headlines)
+
+
+def test_without_a_number_of_answers_wanted_the_item_has_no_target(cells, tmp_path, monkeypatch):
+    monkeypatch.setattr("test_02.PLAN", PLAN.model_copy(update={"targets": Targets(valid_responses_month=0)}))
+    results = run(cells, tiny_marts(), tmp_path, monkeypatch)
+    assert figure(results, "2.2.2", "valid_responses").target is None
+    assert results.status("2.2.2") is Status.NO_TARGET
+    assert any("the plan asks for no number" in finding.text for finding in results.findings)

@@ -101,6 +101,7 @@ def build_report(folder: Path, language: str, patch) -> Path:
     from brandops.pipeline.render import render
 
     patch.setattr(brandops.params, "load_plan", lambda *_args, **_more: PLAN)
+    patch.setattr(brandops.warehouse, "first_day", lambda _profile: date(2022, 1, 1), raising=False)
     patch.setattr(brandops.warehouse, "latest_day", lambda _profile: date(2025, 12, 31), raising=False)
     patch.setattr(brandops.warehouse, "load_mart", lambda *_args: sales_frame(), raising=False)
     patch.setenv("BRANDOPS_BUILD", str(folder))

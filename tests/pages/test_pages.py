@@ -12,8 +12,10 @@ import pyreadstat
 import pytest
 from small_world import LANGUAGES
 
+from brandops.present.self_check import WIDTHS
+
 pytestmark = pytest.mark.browser
-WIDTHS = (360, 820, 1440)
+
 PERSONAL = ("name", "email", "phone", "address")
 
 

@@ -50,6 +50,11 @@ def test_a_profile_without_the_file_has_no_rules(tmp_path, monkeypatch):
         ("pays: 2}", "pays: 0.1}", ["tiers must rise", "0.1"]),
         ("{cap: 5}", "{tiers: [{attainment: 1, pays: 2}, {attainment: 1.1, pays: 1}]}", ["early", "tiers must rise"]),
         ("what_if:", "promotion: {grades: [trainee]}\nwhat_if:", ["trainee", "junior, senior"]),
+        (
+            "what_if:",
+            "promotion: {grades: [junior], borderline: {attainment: -1, teamwork: 2, skill: 2, months_employed: 2}}\nwhat_if:",
+            ["promotion", "borderline", "attainment", "-1"],
+        ),
         ("rules:", "rules:\n  withheld: {huge: 1}", ["withheld", "huge"]),
     ],
 )

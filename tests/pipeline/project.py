@@ -108,12 +108,16 @@ def straw() -> Rooms:
     def latest_day(profile: str) -> date:
         return date(2025, 12, 31)
 
-    def render(folder: Path, **facts) -> None:
+    def render(folder: Path, **facts) -> str:
         (folder / "html").mkdir()
         parts = [path.read_text() for path in sorted((folder / "results").glob("*.json"))]
-        (folder / "html" / "index.html").write_text("\n".join([facts["name"], *parts]))
+        (folder / "html" / "index.html").write_text("\n".join([facts["name"], *facts["notices"], *parts]))
+        return "pandoc"
 
-    return Rooms(ingest, build_marts, latest_day, render, lambda results: {"verdict": "", "headline": ""})
+    def first_day(profile: str) -> date:
+        return date(2024, 1, 1)
+
+    return Rooms(ingest, build_marts, latest_day, render, lambda results: {"verdict": "", "headline": ""}, first_day)
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ def refused(project, monkeypatch, capsys):
         ({"PERIOD": "2025-13"}, ["2025-13"]),
         ({"PERIOD": "Q4"}, ["Q4"]),
         ({"PERIOD": "2026Q2"}, ["PERIOD=2026Q2", "outside the data", "2025-12-31", "2025Q4"]),
+        ({"PERIOD": "2023-12"}, ["PERIOD=2023-12", "outside the data", "2024-01-01", "2025-12"]),
         ({"PROFILE": "tyni"}, ["tyni", "tiny"]),
         ({"PROFILE": "../tiny"}, ["../tiny"]),
         ({"REPORT_LANGUAGE": "de"}, ["REPORT_LANGUAGE=de", "en", "zh"]),

@@ -41,7 +41,7 @@ def test_the_guide_leads_from_a_skeleton_to_loaded_rows(acme):
     assert orders(found).files[0].rules == {"bad_number": 1, "orphan": 1}
 
 
-@pytest.mark.parametrize(("loaded", "change"), CHANGES, ids=["keep", "join", "map", "value"])
+@pytest.mark.parametrize(("loaded", "change"), CHANGES, ids=["keep", "join", "map", "value", "level"])
 def test_each_variation_loads_what_the_guide_says(acme, loaded, change):
     path = acme / "sources.yml"
     sources = yaml.safe_load(path.read_text())

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from brandops.params import load_plan
-from brandops.warehouse import build_marts, latest_day, load_mart
+from brandops.warehouse import build_marts, first_day, latest_day, load_mart
 from ingest.company import HEADER, SALES, VERSIONS, Company, line
 
 JUNE = date(2025, 6, 30)
@@ -142,6 +142,11 @@ def test_the_last_day_is_the_one_the_companys_clock_showed(june):
     june.export("sales_2025-07.csv", HEADER + line("L1", "2025-07-01T20:00:00Z"))
     june.ingest()
     assert latest_day("acme") == date(2025, 7, 2)
+
+
+def test_the_first_day_is_that_of_the_earliest_sale(june):
+    june.ingest()
+    assert first_day("acme") == date(2025, 5, 2)
 
 
 # ---- the ledger, to the cent ------------------------------------------------------------------------------------------

@@ -52,6 +52,8 @@ def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date,
     end = pd.Timestamp(as_of)
     age = (end - channel_daily["date"]).dt.days // 7
     frame = channel_daily.assign(age=age)[(age >= 0) & (age < weeks + WEEKS)]
+    if frame.empty:
+        return pd.DataFrame(columns=["week", "channel_id", *_SUMS])
     columns = ["net_sales", "gross_sales", "returns", "cost", "orders"]
     sums = frame.groupby(["channel_id", "age"])[columns].sum(min_count=1)
     sums["cost"] = frame.groupby(["channel_id", "age"])["cost"].agg(lambda cost: cost.sum(skipna=False))

@@ -119,6 +119,13 @@ def with_actions(
     return breaches.join(joined).assign(answered=joined["actions"].ne(""))
 
 
+def breaches(weeks: pd.DataFrame, months: pd.DataFrame, actions: pd.DataFrame | None) -> pd.DataFrame:
+    """The breaches among weekly and monthly checkpoints with what was done: `with_actions` of both, and `kind` (week, month)."""
+    parts = [with_actions(weeks, actions, Grain.WEEK).assign(kind="week"),
+             with_actions(months, actions, Grain.MONTH).assign(kind="month")]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
 def _answers(actions: pd.DataFrame, checkpoint, days: int) -> tuple:
     in_time = actions["opened_on"] <= checkpoint.end + pd.Timedelta(days=days)
     still_open = actions["closed_on"].isna() | (actions["closed_on"] >= checkpoint.start)

@@ -29,7 +29,7 @@ def ended_months(start: pd.Timestamp, end: pd.Timestamp, as_of: pd.Timestamp) ->
 
 
 def completeness(
-    source_months: pd.DataFrame, last_month: pd.Timestamp, months: int = USUAL_MONTHS,
+    source_months: pd.DataFrame | None, last_month: pd.Timestamp, months: int = USUAL_MONTHS,
     tables: Mapping[str, Table] = TABLES,
 ) -> pd.DataFrame:  # fmt: skip
     """Compare each month's rows with the usual number of the source.
@@ -38,6 +38,8 @@ def completeness(
 
     Parameters
     ----------
+    source_months
+        None: no row that is known has a date.
     last_month
         First day of the last month shown.
     months
@@ -53,9 +55,9 @@ def completeness(
     window = pd.date_range(end=last_month, periods=months, freq="MS")
     names = list(tables)
     expected = [name for name in names if tables[name].fresh_within_days is not None]
-    seen = source_months[source_months["table"].isin(expected)]
+    seen = None if source_months is None else source_months[source_months["table"].isin(expected)]
     parts = []
-    for (source, table), group in seen.groupby(["source", "table"]):
+    for (source, table), group in () if seen is None else seen.groupby(["source", "table"]):
         rows = group.groupby("month")["rows"].sum()
         shown = rows.reindex(window[window >= rows.index.min()], fill_value=0)
         if not shown.sum():
@@ -72,7 +74,7 @@ def completeness(
 
 
 def period_load(
-    source_months: pd.DataFrame, quarantine: pd.DataFrame | None, sources: pd.DataFrame,
+    source_months: pd.DataFrame | None, quarantine: pd.DataFrame | None, sources: pd.DataFrame,
     start: pd.Timestamp, end: pd.Timestamp,
 ) -> pd.DataFrame:  # fmt: skip
     """Account for the rows of a period, by the days they speak of.
@@ -86,8 +88,9 @@ def period_load(
         load_rate, owner. Sources with dated rows in the period only; lowest load rate first.
     """
     first = pd.Timestamp(start).replace(day=1)
-    months = source_months[source_months["month"].between(first, pd.Timestamp(end))]
     keys = ["source", "table"]
+    seen = source_months if source_months is not None else pd.DataFrame(columns=[*keys, "month", "rows"])
+    months = seen[seen["month"].between(first, pd.Timestamp(end))]
     made = months.groupby(keys)["rows"].sum().rename("loaded").to_frame()
     made["quarantined"] = made["lost"] = 0
     if quarantine is not None:

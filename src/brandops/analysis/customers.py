@@ -60,7 +60,7 @@ def new_customers(
         parts["full_target"] * of_period,
         parts["full_target"] * to_date,
     )
-    parts["attainment"] = parts["year_actual"] / parts["year_target"]
+    parts["attainment"] = parts["year_actual"] / parts["year_target"].where(parts["year_target"] > 0)
     parts["growth"] = (parts["year_actual"] / parts["year_ago"] - 1).where(parts["year_ago"] > 0)
     columns = [
         "period_actual",

@@ -245,6 +245,20 @@ def starts_of(period: Period) -> list[pd.Timestamp]:
     return [pd.Timestamp(m.start) for m in period.split(Grain.MONTH)]
 
 
+def calendar(planned: pd.DataFrame, year: Period, as_of: date) -> pd.DataFrame:
+    """The attainment of each month and quarter of the year and of the year itself, blank where a period has not begun.
+
+    `planned` comes from `planned_months` for the whole; the columns are those of `attainment`, and `begun`.
+    """
+    parts = [*year.split(Grain.MONTH), *year.split(Grain.QUARTER), year]
+    table = attainment(planned.assign(actual=planned["actual"].fillna(0)), parts)
+    begun = pd.DataFrame({"period": [part.label for part in parts], "begun": [part.start <= as_of for part in parts]})
+    table = table.merge(begun, on="period")
+    for column in ("actual", "attainment", "gap", "growth"):
+        table[column] = table[column].where(table["begun"])
+    return table
+
+
 def months_to_date(year: Period, as_of: date) -> list[Period]:
     """Months of the year that have begun by `as_of`."""
     return [m for m in year.split(Grain.MONTH) if m.start <= as_of]

@@ -9,6 +9,7 @@ publisher's to state.
 products it no longer lists. These two count in the market but are nobody's rival: no rank, and they lead nothing.
 """
 
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -115,6 +116,44 @@ def year_windows(market: pd.DataFrame, year: Period, as_of: date, base_year: int
     base = [m - pd.DateOffset(months=12 * back) for m in now]
     windows = {"now": now} if now else {}
     return windows | ({"base": base} if now and months.issuperset(base) else {})
+
+
+@dataclass(frozen=True)
+class Position:
+    """The own place in the market in the year to date against the base year.
+
+    `base` names the base year; `overall` is the row of `own_gains` of the whole market, `by_part` those of its parts.
+    """
+
+    base: object
+    overall: pd.Series = field(repr=False)
+    by_part: pd.DataFrame = field(repr=False)
+
+    def missing(self, target: float) -> float:
+        """Sales that lack to a gain of `target` (fraction), currency; negative beyond it, NaN where no gain is known."""
+        return (target - self.overall["gain"]) * self.overall["market"]
+
+
+def position(market: pd.DataFrame, year: Period, as_of: date, base_year: int | None, by: str, parts: list[str]) -> Position | None:
+    """Own share of the market, whole and by part, in the year to date; None where no month of it is complete.
+
+    Parameters
+    ----------
+    base_year
+        Year compared with; None: last year.
+    by
+        Column that parts the market, `category` or `segment`.
+    parts
+        The parts that count; empty: all.
+    """
+    windows = year_windows(market, year, as_of, base_year)
+    if "now" not in windows:
+        return None
+    overall = own_gains(shares(market, windows), "now", "base").iloc[0]
+    by_part = own_gains(shares(market, windows, by), "now", "base")
+    if parts:
+        by_part = by_part[by_part["part"].isin(parts)].reset_index(drop=True)
+    return Position(base_year or year.previous(), overall, by_part)
 
 
 def own_gains(table: pd.DataFrame, now: str, base: str) -> pd.DataFrame:

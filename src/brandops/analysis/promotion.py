@@ -12,10 +12,6 @@ import pandas as pd
 from brandops.params.incentives import Promotion
 
 CRITERIA = ("attainment", "teamwork", "skill", "months_employed", "incidents")
-# A single criterion missed by no more than this is worth a second look: 2 points of attainment, 2 score points, 2 months.
-NARROW = {"attainment": 0.02, "teamwork": 2.0, "skill": 2.0, "months_employed": 2.0, "incidents": 0.0}
-# Steps each criterion is moved by to see how much the list hangs on it.
-STEPS = {"attainment": 0.05, "teamwork": 2.0, "skill": 2.0, "months_employed": 6.0}
 
 
 def half_year(period_end: date, fiscal_start: int = 1) -> tuple[date, date]:
@@ -49,8 +45,8 @@ def review(
     -------
     DataFrame
         person_id, level, attainment, teamwork, skill, months_employed, incidents (of the kinds that bar), missed (criteria
-        not met; what is unknown is not met), eligible, borderline (one criterion missed, and narrowly), rank (of the
-        eligible by attainment). Eligible first, then borderline, then by criteria missed.
+        not met; what is unknown is not met), eligible, borderline (one criterion missed, by no more than `rules.borderline`),
+        rank (of the eligible by attainment). Eligible first, then borderline, then by criteria missed.
     """
     at = pd.Timestamp(day)
     table = people[(people["hired_on"] <= at) & ~(people["left_on"] <= at) & people["level"].isin(rules.grades)]
@@ -70,7 +66,7 @@ def review(
     table["missed"] = [tuple(missed.columns[row]) for row in missed.to_numpy()]
     count = missed.sum(axis=1)
     table["eligible"] = count == 0
-    near = (short <= pd.Series(NARROW)).where(missed, True).all(axis=1)
+    near = (short <= pd.Series(rules.borderline.model_dump() | {"incidents": 0.0})).where(missed, True).all(axis=1)
     table["borderline"] = (count == 1) & near
     table["rank"] = table["attainment"].where(table["eligible"]).rank(ascending=False, method="min")
     order = np.where(table["eligible"], 0, np.where(table["borderline"], 1, 2))
@@ -82,12 +78,18 @@ def review(
 
 
 def sensitivity(reviewed: pd.DataFrame, rules: Promotion) -> pd.DataFrame:
-    """How many would be eligible if one criterion were looser, tighter or dropped: criterion, looser, now, tighter, dropped."""
+    """How many would be eligible if one criterion were looser or tighter by its step of `rules.sensitivity`, or dropped.
+
+    Returns
+    -------
+    DataFrame
+        criterion, step, looser, now, tighter, dropped (persons eligible).
+    """
     short = _shortfalls(reviewed, rules)
-    rows = []
+    steps, rows = rules.sensitivity.model_dump(), []
     for name in CRITERIA:
         others = (short.drop(columns=name) <= 0).all(axis=1)
-        step = STEPS.get(name)
+        step = steps.get(name)
         looser = (others & (short[name] <= step + 1e-12)).sum() if step else np.nan
         tighter = (others & (short[name] <= -step + 1e-12)).sum() if step else np.nan
         rows.append((name, step if step else np.nan, looser, (others & (short[name] <= 0)).sum(), tighter, others.sum()))

@@ -85,6 +85,19 @@ def drivers(responses: pd.DataFrame, satisfied_from: int, level: float = LEVEL) 
     return frame.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
 
 
+def by_channel(responses: pd.DataFrame, satisfied_from: int, channels: pd.DataFrame | None) -> pd.DataFrame:
+    """Satisfaction and recommendation by channel, least satisfied first.
+
+    Columns of `csat`, `channel` (its name, else its id) and `value_nps`; channels without a rating are left out.
+    """
+    titles = {} if channels is None else channels.set_index("channel_id")["channel"].to_dict()
+    answers = responses.dropna(subset=["channel_id"])
+    rated = csat(answers, satisfied_from, ["channel_id"]).dropna(subset=["value"])
+    rated = rated.assign(channel=rated["channel_id"].replace(titles)).sort_values("value")
+    recommended = nps(answers, ["channel_id"])[["channel_id", "value"]]
+    return rated.merge(recommended, on="channel_id", suffixes=("", "_nps"))
+
+
 def one(table: pd.DataFrame) -> Estimate:
     """The single row of an ungrouped result as an estimate."""
     row = table.iloc[0]

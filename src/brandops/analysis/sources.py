@@ -15,11 +15,22 @@ from brandops.analysis.web import months_of
 from brandops.contract import TABLES, Table
 
 CENT = 0.01
+_TEXTS = ("source", "table", "family", "kind", "owner")
+_COUNTS = ("files", "rows_in", "loaded", "quarantined", "superseded", "fresh_within_days")
+
+
+def accounts(mart: pd.DataFrame | None) -> pd.DataFrame:
+    """The mart `sources`; without rows where no source had brought anything yet."""
+    if mart is not None:
+        return mart
+    kinds = dict.fromkeys(_TEXTS, object) | dict.fromkeys(_COUNTS, "int64")
+    kinds |= dict.fromkeys(("first_date", "last_date"), "datetime64[ns]")
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
 def catalogue(
     sources: pd.DataFrame,
-    source_months: pd.DataFrame,
+    source_months: pd.DataFrame | None,
     integrity: pd.DataFrame | None,
     as_of: pd.Timestamp,
     tables: Mapping[str, Table] = TABLES,
@@ -29,7 +40,7 @@ def catalogue(
     Parameters
     ----------
     sources, source_months, integrity
-        The marts of these names; integrity None: no table refers to another.
+        The marts of these names; source_months None: no row has a date; integrity None: no table refers to another.
     as_of
         Day the report sees the data from.
     tables
@@ -40,7 +51,7 @@ def catalogue(
     DataFrame
         One row per table: family, table, sources (names), kinds, files, rows_in, rows (loaded), quarantined,
         key (columns), first_date, last_date, lag_days (as_of less last_date), fresh_within_days (service
-        level; NA: none), fresh (True, False, NA where there is no level or no date), gap_months (see
+        level, the strictest of its sources'; NA: none), fresh (True, False, NA where there is no level or no date), gap_months (see
         `missing_months`), orphans, owner. Sorted by family in the plan's order, then as the contract lists
         the tables.
     """
@@ -60,10 +71,10 @@ def catalogue(
     }).reset_index()  # fmt: skip
     made["key"] = [", ".join(tables[t].key) for t in made["table"]]
     made["lag_days"] = (pd.Timestamp(as_of).normalize() - pd.to_datetime(made["last_date"])).dt.days.astype("Int64")
-    levels = [tables[t].fresh_within_days for t in made["table"]]
-    made["fresh_within_days"] = pd.array(levels, dtype="Int64")
+    strictest = service_levels(sources, tables).groupby(sources["table"]).min()
+    made["fresh_within_days"] = made["table"].map(strictest).astype("Int64")
     made["fresh"] = made["lag_days"] <= made["fresh_within_days"]
-    gaps = missing_months(source_months, tables).groupby("table")["month"].nunique()
+    gaps = missing_months(expected(source_months, sources, tables), tables).groupby("table")["month"].nunique()
     made["gap_months"] = made["table"].map(gaps).fillna(0).astype("int64")
     orphans = {} if integrity is None else integrity.groupby("table")["orphans"].sum()
     made["orphans"] = made["table"].map(orphans).fillna(0).astype("int64")
@@ -74,10 +85,29 @@ def catalogue(
     return made[[*first, *[c for c in made if c not in first]]]
 
 
-def missing_months(source_months: pd.DataFrame, tables: Mapping[str, Table] = TABLES) -> pd.DataFrame:
+def service_levels(sources: pd.DataFrame, tables: Mapping[str, Table] = TABLES) -> pd.Series:
+    """Days each source's latest row may lag: its own level where the mart states one, else its table's; NA: none."""
+    if "fresh_within_days" in sources:
+        return sources["fresh_within_days"].astype("Int64")
+    levels = [tables[table].fresh_within_days for table in sources["table"]]
+    return pd.Series(pd.array(levels, dtype="Int64"), sources.index)
+
+
+def expected(
+    source_months: pd.DataFrame | None, sources: pd.DataFrame, tables: Mapping[str, Table] = TABLES
+) -> pd.DataFrame | None:
+    """The rows of `source_months` of sources that have a service level, and are therefore expected to send every month."""
+    if source_months is None:
+        return None
+    regular = sources.loc[service_levels(sources, tables).notna(), "source"]
+    return source_months[source_months["source"].isin(regular)]
+
+
+def missing_months(source_months: pd.DataFrame | None, tables: Mapping[str, Table] = TABLES) -> pd.DataFrame:
     """List the months in which a source is silent between its first and its last month.
 
     Only tables with a service level for freshness are expected every month; a table of trainings is not.
+    None: no row that is known has a date.
 
     Returns
     -------
@@ -85,8 +115,8 @@ def missing_months(source_months: pd.DataFrame, tables: Mapping[str, Table] = TA
         source, table, month.
     """
     found = []
-    rows = source_months[source_months["rows"] > 0]
-    for (source, table), group in rows.groupby(["source", "table"]):
+    rows = None if source_months is None else source_months[source_months["rows"] > 0]
+    for (source, table), group in () if rows is None else rows.groupby(["source", "table"]):
         if tables[table].fresh_within_days is not None:
             months = pd.DatetimeIndex(group["month"])
             silent = pd.date_range(months.min(), months.max(), freq="MS").difference(months)

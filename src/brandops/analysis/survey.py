@@ -14,8 +14,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from brandops.analysis.goals import year_earlier
 from brandops.analysis.web import months_of
 from brandops.params.plan import SurveyRules
+from brandops.periods import Period
 
 REASONS = ("out_of_range", "speeder", "straight_line", "duplicate")
 SCALES = {"csat": (1, 5), "nps": (0, 10)}
@@ -129,7 +131,18 @@ def responses_by_month(checked: pd.DataFrame) -> pd.DataFrame:
     return counts.groupby(["month", "collector"], as_index=False, sort=True).sum()
 
 
-def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: float) -> pd.DataFrame:
+def year_and_year_before(
+    responses: pd.DataFrame, population: pd.DataFrame | None, rules: SurveyRules, year: Period, as_of: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Weighted answers of the year to date and of the same days of the year before; see `weighted_answers`."""
+    stop = min(as_of, year.end)
+    return (
+        weighted_answers(responses, population, rules, year.start, stop),
+        weighted_answers(responses, population, rules, year.previous().start, year_earlier(stop)),
+    )
+
+
+def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: float | None) -> pd.DataFrame:
     """Compare each month's valid answers, all collectors together, with the number wanted.
 
     Parameters
@@ -139,18 +152,18 @@ def valid_by_month(by_month: pd.DataFrame, months: list[pd.Timestamp], target: f
     months
         First days of the months asked about; a month without answers counts zero.
     target
-        Valid answers wanted a month.
+        Valid answers wanted a month; None: no number is.
 
     Returns
     -------
     DataFrame
-        month, responses, valid, target, attainment (valid to target; NaN where the target is zero), met.
+        month, responses, valid, target (NaN: none), attainment (valid to target; NaN without one), met (True without one).
     """
     totals = by_month.groupby("month")[["responses", "valid"]].sum()
     totals = totals.reindex(pd.DatetimeIndex(months, name="month"), fill_value=0).reset_index()
-    totals["target"] = float(target)
-    totals["attainment"] = totals["valid"] / target if target else np.nan
-    totals["met"] = totals["valid"] >= target
+    totals["target"] = float(target) if target else np.nan
+    totals["attainment"] = totals["valid"] / totals["target"]
+    totals["met"] = totals["target"].isna() | (totals["valid"] >= totals["target"])
     return totals
 
 

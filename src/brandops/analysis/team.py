@@ -126,7 +126,7 @@ def adjusted_performance(months: pd.DataFrame, end: date, span: int = 12, level:
     # Sellers who share a territory share its sales: the crew's size is no one's merit.
     crew = np.log(seen.groupby(["territory", "month"])["person_id"].transform("nunique"))
     logs = np.log(seen["net_sales"]) + crew
-    seen["y"] = logs - logs.groupby([seen["channel_id"], seen["month"]]).transform("mean")
+    seen["y"] = logs - logs.groupby([seen["channel_id"], seen["month"]], dropna=False).transform("mean")
     fitted = _mixed(seen)
     table = seen.groupby("person_id").agg(
         team=("team", "first"), region=("region", "first"), channel_id=("channel_id", "first"),

@@ -19,7 +19,9 @@ def white_space(sales: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
     `sales` holds month, region, category, net_sales. Returns region, category, net_sales, expected, gap (expected less
     actual; positive: too little), index (actual to expected), low, high (95 %, of the index), clear. Largest gap first.
     """
-    part = sales[sales["month"].isin(months)]
+    part = sales[sales["month"].isin(months)].dropna(subset=["region", "category"])
+    if part.empty:
+        return pd.DataFrame(columns=["region", "category", "net_sales", "expected", "index", "low", "high", "gap", "clear"])
     cube = part.pivot_table(index="month", columns=["region", "category"], values="net_sales", aggfunc="sum").fillna(0.0)
     regions, categories = (cube.columns.get_level_values(n).unique() for n in (0, 1))
     cube = cube.reindex(columns=pd.MultiIndex.from_product([regions, categories]), fill_value=0.0)

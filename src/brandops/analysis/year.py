@@ -11,12 +11,13 @@ from brandops.analysis.goals import (
     AnnualTarget,
     Progress,
     annual_target,
+    attainment,
     planned_months,
     progress,
     seasonal_index,
     total_between,
 )
-from brandops.periods import Period
+from brandops.periods import Grain, Period
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,25 @@ def span(period: Period, as_of: date, daily: pd.DataFrame, plan: YearPlan | None
     reaches = not daily.empty and daily["date"].min() <= pd.Timestamp(before.start)
     last_year = total_between(daily, before.start, min(last, before.end)) if reaches else np.nan
     return Span(total_between(daily, period.start, stop), target, last_year)
+
+
+def by_part(
+    plan: YearPlan, monthly: pd.DataFrame, columns: list[str], period: Period, as_of: date, sales_plan: pd.DataFrame | None
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    """Attainment of the period by the parts of each of `columns` that has more than one, largest shortfall first.
+
+    A week is judged by its quarter. `sales_plan` names channels by id; `monthly` has their names.
+    """
+    if sales_plan is not None:
+        names = monthly[["channel_id", "channel"]].drop_duplicates("channel_id").set_index("channel_id")["channel"]
+        sales_plan = sales_plan.assign(channel=sales_plan["channel_id"].map(names).fillna(sales_plan["channel_id"]))
+    periods = period.quarters() if period.grain is Grain.WEEK else [period]
+    tables = {}
+    for column in columns:
+        if monthly[column].nunique() > 1:
+            parts = planned_months(monthly, plan.target, plan.index, as_of, column, sales_plan, plan.elapsed)
+            tables[column] = attainment(parts, periods).sort_values("gap", ignore_index=True)
+    return tables
 
 
 def comparable(monthly: pd.DataFrame, period: Period) -> Period | None:

@@ -156,6 +156,16 @@ CAMPAIGN_BUDGET = table(
     key=("campaign_id", "budget_item"),
 )
 
+CAMPAIGN_RECIPIENTS = table(
+    "campaign_recipients",
+    "campaign and customer it was sent to",
+    {
+        "campaign_id": key("Campaign", references="campaigns.campaign_id"),
+        "customer_id": key("Customer", references="customers.customer_id"),
+    },
+    key=("campaign_id", "customer_id"),
+)
+
 SERVICE_CASES = table(
     "service_cases",
     "customer service case",
@@ -214,5 +224,6 @@ CHANNEL_TRAFFIC = table(
 
 MARKET_TABLES = (
     MARKET_MONTHLY, SURVEY_RESPONSES, POPULATION, WEB_DAILY, ADS_DAILY, SOCIAL_DAILY, CAMPAIGNS, CAMPAIGN_BUDGET,
+    CAMPAIGN_RECIPIENTS,
     SERVICE_CASES, SERVICE_SHIFTS, CHANNEL_TRAFFIC,
 )  # fmt: skip

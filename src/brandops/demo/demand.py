@@ -1,7 +1,7 @@
 """Order lines out of true demand: Poisson counts per day × channel × product × region around a known intensity.
 
 The intensity of a cell is channel trend × season × product popularity and life cycle × (relative price)^elasticity
-× (competitors' prices)^cross elasticity × promotion × campaigns with carry-over × shocks × the productivity of its
+× (competitors' prices)^cross elasticity × promotion × advertising × campaigns with carry-over × shocks × the productivity of its
 salespeople; see `truth.py` for the numbers.
 """
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandops.demo.catalogue import BRAND_NAMES, CATEGORY_NAMES, REGION_NAMES
+from brandops.demo.media import demand_factor
 from brandops.demo.prices import Prices, competitor_pull, prices
 from brandops.demo.seasons import DAYS, MONTH_OF_DAY, YEARS, between, day_index, season, summer
 from brandops.demo.truth import CATEGORIES, CHANNELS, REGIONS, SHOCKS, Channel, Truth, stream
@@ -119,7 +120,7 @@ def draw_lines(
     for channel in CHANNELS:
         name = channel.channel_id
         factor, running = campaign_factors(campaign, name)
-        regional = factor[:, :, brand_of] * region_share[None, :, None]
+        regional = demand_factor(truth, name, seed)[:, None, None] * factor[:, :, brand_of] * region_share[None, :, None]
         if name in productivity:
             regional *= productivity[name][MONTH_OF_DAY][:, :, None]
         rng = stream(seed, f"lines {name}")

@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 
+from brandops.demo.media import always_on
 from brandops.demo.prices import competitor_prices
 from brandops.demo.seasons import DAYS, MONTHS, YEARS, between, season, summer
-from brandops.demo.truth import CATEGORIES, CHANNELS, COMPETITORS, FUNNELS, Truth, stream
+from brandops.demo.truth import CATEGORIES, CHANNELS, COMPETITORS, FUNNELS, MEDIA, Truth, stream
 
 OWN_START = {"Skin care": 0.105, "Makeup": 0.088, "Hair care": 0.112, "Body care": 0.118, "Sun care": 0.098}
 _MARKET_GROWTH = {"Skin care": 0.085, "Makeup": 0.075, "Hair care": 0.055, "Body care": 0.060, "Sun care": 0.080}
 SOURCES = ("(direct) / (none)", "baidu / organic", "google / organic", "douyin / cpc", "wechat / social", "email / email")
 _SOURCE_SHARE = np.array([0.28, 0.22, 0.06, 0.22, 0.16, 0.06])
 TONGJI_SOURCES = ("直接访问", "搜索引擎", "外部链接")
-ADS = {"ocean_engine": ("douyin",), "alimama": ("tmall",), "jd_ads": ("jd",), "tencent_ads": ("miniprogram",)}
 SOCIAL = ("weibo", "xiaohongshu", "douyin")
 
 
@@ -136,22 +136,20 @@ def ads_daily(truth: Truth, campaign: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return advertising by day, platform and campaign: an always-on part and the campaigns' own spending."""
     rng = stream(seed, "ads")
     frames = []
-    for platform, channels in ADS.items():
-        opened = max(pd.Timestamp(c.opened_on) for c in CHANNELS if c.channel_id in channels)
-        open_days = np.asarray(opened <= DAYS)
-        spend = 420 * np.exp(0.12 * YEARS) * season(truth, "online") ** 0.6 * open_days
-        frames.append(_ads(rng, platform, None, spend[open_days], DAYS[open_days]))
+    for media in MEDIA:
+        spend = always_on(truth, media, seed)
+        open_days = spend > 0
+        frames.append(_ads(rng, media.platform, None, spend[open_days], DAYS[open_days]))
         for row in campaign.itertuples():
-            if not set(channels) & set(row.channels):
+            if media.channel_id not in row.channels:
                 continue
             days = between(row.starts_on, row.ends_on) & open_days
-            share = row.planned * 0.55 / len(set(row.channels)) / max(days.sum(), 1)
-            frames.append(_ads(rng, platform, row.campaign_id, np.full(days.sum(), share), DAYS[days]))
+            share = row.planned * 0.55 / len(set(row.channels)) / max(days.sum(), 1) * np.exp(rng.normal(0, 0.12, days.sum()))
+            frames.append(_ads(rng, media.platform, row.campaign_id, np.round(share, 2), DAYS[days]))
     return pd.concat(frames, ignore_index=True).sort_values(["date", "platform"], kind="stable", ignore_index=True)
 
 
 def _ads(rng, platform: str, campaign_id: str | None, spend: np.ndarray, days) -> pd.DataFrame:
-    spend = np.round(spend * np.exp(rng.normal(0, 0.12, len(spend))), 2)
     impressions = rng.poisson(spend / 0.035)
     clicks = rng.binomial(impressions, np.clip(rng.normal(0.021, 0.003, len(spend)), 0.005, 0.05))
     return pd.DataFrame({"date": days, "platform": platform, "campaign_id": campaign_id, "impressions": impressions,

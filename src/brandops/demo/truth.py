@@ -169,7 +169,7 @@ def _yearly(year: int, lifts: tuple[float, ...]) -> tuple[Campaign, ...]:
     )  # fmt: skip
     return tuple(
         Campaign(f"{name} {year}", theme, style, channels, brand, f"{year}-{start}", days, lift, 0.86,
-                 round(60_000 * 1.12 ** (year - 2022) * (1 + 2 * lift)), randomised)
+                 round(24_000 * 1.12 ** (year - 2022) * (1 + 2 * lift)), randomised)
         for (name, theme, style, channels, brand, start, days, randomised), lift in zip(calendar, lifts, strict=True)
     )  # fmt: skip
 
@@ -179,6 +179,30 @@ CAMPAIGNS = (
     *_yearly(2023, (0.18, 0.34, 0.22, 0.26, 0.24, 0.28)),
     *_yearly(2024, (0.16, 0.38, 0.00, 0.24, 0.30, 0.30)),
     *_yearly(2025, (0.20, 0.30, 0.26, 0.28, 0.35, 0.22)),
+)
+
+
+@dataclass(frozen=True)
+class Media:
+    """Always-on advertising on a platform and what it truly does to the channel it leads to.
+
+    Demand is multiplied by exp(effect × a / (half_saturation + a)), a being the carried-over spend of a day:
+    a = carry_over × a of the day before + (1 - carry_over) × spend. Campaigns' own advertising works through their lift.
+    """
+
+    platform: str
+    channel_id: str
+    effect: float
+    half_saturation: float
+    carry_over: float
+
+
+# Money is spread evenly although the platforms are worth very different amounts: what an allocation should find.
+MEDIA = (
+    Media("ocean_engine", "douyin", 0.42, 450.0, 0.75),
+    Media("alimama", "tmall", 0.40, 350.0, 0.60),
+    Media("jd_ads", "jd", 0.18, 250.0, 0.40),
+    Media("tencent_ads", "miniprogram", 0.10, 200.0, 0.50),
 )
 
 

@@ -16,6 +16,7 @@ from brandops.demo.truth import (
     FIRST_DAY,
     FUNNELS,
     LAST_DAY,
+    MEDIA,
     REGIONS,
     SEGMENTS,
     SHOCKS,
@@ -106,6 +107,7 @@ def true_parameters(made: World) -> dict:
         "campaigns": [
             {"campaign_id": number, **asdict(campaign)} for number, campaign in zip(campaign["campaign_id"], CAMPAIGNS, strict=True)
         ],
+        "media": [asdict(media) for media in MEDIA],
         "shocks": [asdict(shock) for shock in SHOCKS],
         "suppliers": supplier[["supplier_id", "late", "late_days"]].to_dict("records"),
         "material_suppliers": {

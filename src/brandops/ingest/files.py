@@ -119,7 +119,9 @@ class Hashes:
         """Hexadecimal SHA-256 of the file's content."""
         try:
             status = path.stat()
-            key, stamp = str(path), [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+            # By its digest: the path of a database comes from the environment and is not written anywhere.
+            key = hashlib.sha256(str(path).encode()).hexdigest()
+            stamp = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
             known = self._known.get(key)
             if known is None or known[:-1] != stamp:
                 settled = time.time_ns() - max(status.st_mtime_ns, status.st_ctime_ns) > _SETTLED_NS

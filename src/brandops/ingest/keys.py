@@ -1,10 +1,13 @@
 """One table: keys not found where they refer to (orphans) and keys given more than once (duplicates).
 
-Both are looked for in the staged files' key columns alone; only files in which something is found are written again.
+Both are looked for in the staged files' key columns alone. A file in which something is found is written again, and kept: as
+long as the same rows of it are found, another file costs no more than looking for keys.
 """
 
+import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +17,7 @@ import duckdb
 from brandops.contract import TABLES
 from brandops.ingest.files import File
 from brandops.ingest.sql import literal, name
-from brandops.ingest.stage import REJECTS, Staged, reject_columns
+from brandops.ingest.stage import NO_REJECTS, Staged, reject_columns
 from brandops.ingest.transform import Transform
 from brandops.params.sources import Source
 
@@ -31,12 +34,16 @@ class Part:
 
 @dataclass
 class Outcome:
-    """A finished table: its folder, and per part the rows loaded, the rules broken and the days covered."""
+    """A finished table: its folder, and per part the rows loaded, the rules broken and the days covered.
+
+    `written` names the folders of the cache that hold the files written again.
+    """
 
     folder: Path
     loaded: list[int] = field(default_factory=list)
     rules: list[dict[str, int]] = field(default_factory=list)
     days: list[list[str | None]] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
     @property
     def rejects(self) -> str:
@@ -53,13 +60,13 @@ class Outcome:
 
     def save(self) -> None:
         """Write the account; its presence says the folder is complete."""
-        account = {"loaded": self.loaded, "rules": self.rules, "days": self.days}
+        account = {key: value for key, value in vars(self).items() if key != "folder"}
         (self.folder / "account.json").write_text(json.dumps(account, sort_keys=True))
 
 
 def finish_table(
     con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], referenced: dict[str, list[str]], folder: Path,
-    transform_of: Callable[[Part], Transform],
+    transform_of: Callable[[Part], Transform], cache: Path,
 ) -> Outcome:  # fmt: skip
     """Write a table's final files into `folder`.
 
@@ -71,6 +78,8 @@ def finish_table(
         Final files of each supplied table.
     transform_of
         Gives the query of a part, to look up the raw record of a row rejected here.
+    cache
+        Folder in which files written again are kept, by the content they follow from.
     """
     folder.mkdir(parents=True)
     con.execute(
@@ -88,23 +97,41 @@ def finish_table(
         _find_duplicates(con, table, parts)
     outcome = Outcome(folder)
     rejects = []
+    found, digests = _found(con)
     for position, part in enumerate(parts):
-        found = dict(
-            con.execute("SELECT rule, count(*) FROM rejected WHERE part = ? GROUP BY rule ORDER BY rule", [position]).fetchall()
-        )
-        _write_part(con, position, part, folder, bool(found))
-        if found:
-            rejects.append(_records(con, position, part, transform_of(part), folder))
-        outcome.loaded.append(part.staged.loaded - sum(found.values()))
-        outcome.rules.append(found)
-        outcome.days.append(_days(con, table, str(folder / part.target)))
-    empty = "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in REJECTS.items()) + " WHERE false"
-    union = " UNION ALL ".join([empty, *(f"SELECT * FROM read_parquet({literal(path)})" for path in rejects)])
+        target, source = str(folder / part.target), part.staged.rows
+        if position in digests:
+            # The staged file's key stands for its content, what is found in it for the rest.
+            key = hashlib.sha256(f"{part.staged.folder.name} {digests[position]}".encode()).hexdigest()
+            kept = cache / key
+            if not kept.exists():
+                _write_again(con, position, part, transform_of(part), kept)
+            source = str(kept / "rows.parquet")
+            rejects.append(str(kept / "rejects.parquet"))
+            outcome.written.append(key)
+        os.link(source, target)
+        outcome.loaded.append(part.staged.loaded - sum(found.get(position, {}).values()))
+        outcome.rules.append(found.get(position, {}))
+        outcome.days.append(_days(con, table, target))
+    union = " UNION ALL ".join([NO_REJECTS, *(f"SELECT * FROM read_parquet({literal(path)})" for path in rejects)])
     con.execute(f"COPY ({union}) TO {literal(outcome.rejects)} (FORMAT parquet)")
-    for path in rejects:
-        Path(path).unlink()
     outcome.save()
     return outcome
+
+
+def _found(con: duckdb.DuckDBPyConnection) -> tuple[dict[int, dict[str, int]], dict[int, str]]:
+    """Per part the rejected rows by rule, and a digest of all that was found in it, keys to be blanked included."""
+    found: dict[int, dict[str, int]] = {}
+    counted = "SELECT part, rule, count(*) FROM rejected GROUP BY part, rule ORDER BY part, rule"
+    for part, rule, rows in con.execute(counted).fetchall():
+        found.setdefault(part, {})[rule] = rows
+    every = (
+        "SELECT part, row, column_name, value, rule FROM rejected "
+        "UNION ALL SELECT part, row, column_name, NULL, 'blanked' FROM blanked"
+    )
+    line = "CAST([CAST(row AS VARCHAR), column_name, value, rule] AS VARCHAR)"
+    listed = f"SELECT part, sha256(string_agg({line}, chr(10) ORDER BY row, column_name, rule)) FROM ({every}) GROUP BY part"
+    return found, dict(con.execute(listed).fetchall())
 
 
 def files(paths: list[str]) -> str:
@@ -168,35 +195,32 @@ def _find_duplicates(con: duckdb.DuckDBPyConnection, table: str, parts: list[Par
     )
 
 
-def _write_part(con: duckdb.DuckDBPyConnection, position: int, part: Part, folder: Path, rejected: bool) -> None:
-    target = folder / part.target
+def _write_again(con: duckdb.DuckDBPyConnection, position: int, part: Part, transform: Transform, kept: Path) -> None:
+    """Write the part without its rejects and with keys blanked, and the rejects with the raw records they come from."""
+    building = kept.with_name("building")
+    shutil.rmtree(building, ignore_errors=True)
+    building.mkdir(parents=True)
     query = "SELECT DISTINCT column_name FROM blanked WHERE part = ? ORDER BY column_name"
     blanked = [row[0] for row in con.execute(query, [position]).fetchall()]
-    if not rejected and not blanked:
-        os.link(part.staged.rows, target)
-        return
     replaced = ", ".join(
         f"CASE WHEN _row IN (SELECT row FROM blanked WHERE part = {position} AND column_name = {literal(column)}) "
         f"THEN NULL ELSE {name(column)} END AS {name(column)}"
         for column in blanked
     )
     star = f"* REPLACE ({replaced})" if replaced else "*"
+    staged = f"read_parquet({literal(part.staged.rows)})"
     con.execute(
-        f"COPY (SELECT {star} FROM read_parquet({literal(part.staged.rows)}) "
-        f"WHERE _row NOT IN (SELECT row FROM rejected WHERE part = {position})) TO {literal(str(target))} (FORMAT parquet)"
+        f"COPY (SELECT {star} FROM {staged} WHERE _row NOT IN (SELECT row FROM rejected WHERE part = {position})) "
+        f"TO {literal(str(building / 'rows.parquet'))} (FORMAT parquet)"
     )
-
-
-def _records(con: duckdb.DuckDBPyConnection, position: int, part: Part, transform: Transform, folder: Path) -> str:
-    """Write the part's rejects with the raw records they come from."""
-    path = str(folder / f"rejects-{position}.parquet")
-    where = f"_row IN (SELECT row FROM rejected WHERE part = {position})"
     con.execute(
-        f'COPY (SELECT {reject_columns(part.source, part.file)}, g.row, g.column_name AS "column", g.value, g.rule, '
-        f"r.record, r.known_on FROM rejected AS g JOIN ({transform.rejected(where, 'known by key')}) AS r USING (row) "
-        f"WHERE g.part = {position} ORDER BY g.row) TO {literal(path)} (FORMAT parquet)"
+        f'CREATE OR REPLACE TEMP TABLE broken AS SELECT 0 AS part, row, column_name AS "column", value, rule, known_on '
+        f"FROM rejected JOIN (SELECT _row, {transform.known_on()} AS known_on FROM {staged}) ON row = _row WHERE part = {position}"
     )
-    return path
+    head = reject_columns(part.source, part.file)
+    rejects = f"SELECT {head}, * EXCLUDE (part) FROM ({transform.shown('broken')}) ORDER BY row"
+    con.execute(f"COPY ({rejects}) TO {literal(str(building / 'rejects.parquet'))} (FORMAT parquet)")
+    building.rename(kept)
 
 
 def _days(con: duckdb.DuckDBPyConnection, table: str, path: str) -> list[str | None]:

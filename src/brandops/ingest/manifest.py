@@ -36,7 +36,8 @@ class FileAccount:
 
 @dataclass(frozen=True)
 class SourceAccount:
-    """One source's files, and its totals: `conversions` holds [column, format, values] over all files."""
+    """One source's files, and its totals: `conversions` holds [column, format, values] over all files,
+    `fresh_within_days` its own service level if it has one (`brandops.params.sources`)."""
 
     source: str
     table: str
@@ -47,6 +48,7 @@ class SourceAccount:
     quarantined: int
     conversions: list[list]
     files: list[FileAccount]
+    fresh_within_days: int | str | None = None
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,9 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     keys = {(s.name, f.shown): _stage_key(run, s, f, hashes) for s, files_ in plan for f in files_}
     declared = [correction.model_dump_json() for correction in run.corrections]
     listed = [f"{source} {shown} {key}" for (source, shown), key in keys.items()]
-    fingerprint = _digest(*listed, *declared, json.dumps([[s.name, s.table, s.owner] for s in run.sources.sources]))
+    fingerprint = _digest(
+        *listed, *declared, json.dumps([[s.name, s.table, s.owner, s.fresh_within_days] for s in run.sources.sources])
+    )
     if manifest_path(run.profile).exists():
         last = load_manifest(run.profile)
         if last.fingerprint == fingerprint:
@@ -144,7 +146,9 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     found = account_corrections(run.con, run.corrections, plan, staged)
     manifest = _account(run, plan, staged, tables, found, fingerprint)
     _publish(run, plan, staged, tables, manifest)
-    _prune(run.cache, {key for key in keys.values()}, {outcome.folder.name for outcome, _ in tables.values()})
+    outcomes = [outcome for outcome, _ in tables.values()]
+    written = {key for outcome in outcomes for key in outcome.written}
+    _prune(run.cache, {"staged": set(keys.values()), "tables": {each.folder.name for each in outcomes}, "written": written})
     return manifest
 
 
@@ -166,7 +170,9 @@ def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
 
 def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) -> list[File]:
     remembered = run.cache / "files" / f"{source.name}.json"
-    skipped = only is not None and source.name not in only and remembered.exists()
+    # Where a database of the environment lies is not written down: its address is asked for anew.
+    secret = source.kind == "sql" and not source.url.startswith("sqlite:")
+    skipped = only is not None and source.name not in only and remembered.exists() and not secret
     paths = [path for path in map(Path, json.loads(remembered.read_text())) if path.exists()] if skipped else []
     if not paths and source.kind == "sql":
         path = databases.sqlite_path(source, run.profile)
@@ -178,7 +184,8 @@ def _files(run: _Run, source: Source, hashes: Hashes, only: list[str] | None) ->
     elif not paths:
         paths = find(source.path, run.profile, source.name)
     remembered.parent.mkdir(exist_ok=True)
-    remembered.write_text(json.dumps([str(path) for path in paths]))
+    if not secret:
+        remembered.write_text(json.dumps([str(path) for path in paths]))
     if source.kind == "sql":
         content = _digest(hashes.of(paths[0]), source.query)
         return [File(paths[0], shown_name(paths[0], run.profile), content)]
@@ -199,7 +206,7 @@ def _code() -> str:
 
 def _stage_key(run: _Run, source: Source, file: File, hashes: Hashes) -> str:
     """Everything a staged file follows from."""
-    declaration = source.model_dump_json(exclude={"owner", "path", "on_orphan"})
+    declaration = source.model_dump_json(exclude={"owner", "path", "on_orphan", "fresh_within_days"})
     inputs = [hashes.of(path) for pattern in source.inputs.values() for path in find(pattern, run.profile, source.name)]
     corrections = [correction.model_dump_json() for correction in run.corrections_of(source)]
     versions = f"{file.shown} {file.known_from} {file.known_to} {file.same_as}"
@@ -226,7 +233,7 @@ def _stage_all(run: _Run, plan: Plan, keys: dict[tuple[str, str], str]) -> dict[
 def _stage_fresh(run: _Run, source: Source, fresh: dict[str, File]) -> dict[str, Staged]:
     """Stage the files (by key) and move each into the cache; gives them by shown name."""
     keys = {file.shown: key for key, file in fresh.items()}
-    works = (Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items())
+    works = [Work(file, run.scratch / f"staging-{key[:16]}", run.scratch / key[:16]) for key, file in fresh.items()]
     found: dict[str, Staged] = {}
     for work, staged, transform in stage_files(run.con, run.sources, source, run.profile, works, run.corrections_of(source)):
         key = keys[work.file.shown]
@@ -281,8 +288,7 @@ def _finish_one(
         key = keys[part.source.name, part.file.shown]
         if key not in run.transforms:
             raw = open_file(run.con, run.sources, part.source, run.profile, part.file, run.scratch / key[:16])
-            corrections = run.corrections_of(part.source)
-            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation], corrections)
+            run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation])
         return run.transforms[key]
 
     referenced = {
@@ -291,7 +297,7 @@ def _finish_one(
     referenced[table] = [part.staged.rows for part in parts]
     building = run.scratch / "table"
     shutil.rmtree(building, ignore_errors=True)
-    outcome = finish_table(run.con, table, parts, referenced, building, transform_of)
+    outcome = finish_table(run.con, table, parts, referenced, building, transform_of, run.cache / "written")
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     building.rename(folder)
@@ -343,7 +349,9 @@ def _account(
                 raise AssertionError(f"{source.name}: {line.file}: rows in are not loaded + quarantined: {line}")
         totals = (sum(getattr(line, name) for line in lines) for name in ("rows_in", "loaded", "quarantined"))
         formats = [[column, label, conversions[column, label]] for column, label in sorted(conversions)]
-        accounts.append(SourceAccount(source.name, source.table, source.kind, source.owner, *totals, formats, lines))
+        accounts.append(
+            SourceAccount(source.name, source.table, source.kind, source.owner, *totals, formats, lines, source.fresh_within_days)
+        )
     return Manifest(run.profile, run.sources.time_zone, fingerprint, accounts, corrections)
 
 
@@ -380,9 +388,9 @@ def _publish(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _prune(cache: Path, staged: set[str], tables: set[str]) -> None:
+def _prune(cache: Path, used: dict[str, set[str]]) -> None:
     """Drop cached files and tables no longer in use."""
-    for kind, used in (("staged", staged), ("tables", tables)):
+    for kind, names in used.items():
         for folder in (cache / kind).glob("*"):
-            if folder.name not in used:
+            if folder.name not in names:
                 shutil.rmtree(folder, ignore_errors=True)

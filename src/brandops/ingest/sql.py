@@ -29,3 +29,11 @@ def bind(query: str, parameters: dict) -> str:
     names = "|".join(sorted(map(re.escape, parameters), key=len, reverse=True))
     pattern = re.compile(rf"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\$({names})\b")
     return pattern.sub(lambda m: literal(parameters[m[1]]) if m[1] else m[0], query)
+
+
+def references(expression: str, columns: list[str]) -> list[str]:
+    """Which of the columns an SQL expression names."""
+    words = set(re.findall(r'"((?:[^"]|"")*)"|([\w]+)', expression))
+    named = {quoted.replace('""', '"') or bare for quoted, bare in words}
+    lowered = {word.lower() for word in named}
+    return [column for column in columns if column in named or column.lower() in lowered]

@@ -1,25 +1,27 @@
 """Files: read, mapped, converted, corrected, judged by the rules that look at one row; their good rows and their rejects.
 
-Small files of a source are taken together: planning the query of one costs more than running it over all of them. Each
-keeps its own numbering, account and output. What depends on other files (orphans, duplicates) is judged per table in
+Every value is converted once, into a table of converted rows, from which formats, good rows and rejects are taken. Small
+files of a source are taken together: planning the query of one costs more than running it over all of them. Each keeps its
+own numbering, account and output. What depends on other files (orphans, duplicates) is judged per table in
 `brandops.ingest.keys`.
 """
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from brandops.errors import UserError
 from brandops.ingest import databases, select
-from brandops.ingest.convert import is_listed_blank
 from brandops.ingest.files import File
+from brandops.ingest.formats import count_formats
+from brandops.ingest.judge import Judge
 from brandops.ingest.readers import Raw, first_line, parquet, read
 from brandops.ingest.sql import literal, name
-from brandops.ingest.transform import MASK, Column, Transform, raw_columns
+from brandops.ingest.transform import MASK, Transform, raw_columns
 from brandops.params.sources import Correction, Source, Sources
 
 REJECTS = {
@@ -27,8 +29,16 @@ REJECTS = {
     "rule": "VARCHAR", "record": "VARCHAR", "known_on": "DATE",
 }  # fmt: skip
 NO_REJECTS = "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in REJECTS.items()) + " WHERE false"
-# Files are taken together up to this many rows; a larger one alone is written as it is read, in bounded memory.
-_TOGETHER = 300_000
+# Files are taken together up to this many rows. Only files that fit into half a row group of parquet are: what else stood
+# in the table would show in where a larger one's row groups end.
+_TOGETHER, _SMALL = 500_000, 60_000
+# Converted rows of a larger file are not kept in memory: it is read and converted again for each question.
+_KEPT = 3_000_000
+# The optimizer makes a list of more than five values in IN a join, which evaluates what is compared for every row, also
+# where a CASE asks for it in one row of a thousand.
+_DISABLED = "in_clause"
+# Files at work at a time. The engine has as many threads as the machine, but a single file seldom keeps them busy.
+_AT_A_TIME = 2
 
 
 @dataclass(frozen=True)
@@ -104,8 +114,15 @@ def open_file(
     return raw
 
 
+def session(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection of its own to the same engine, for a thread; its temporary tables are its own."""
+    own = con.cursor()
+    own.execute(f"SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET disabled_optimizers = '{_DISABLED}'")
+    return own
+
+
 def stage_files(
-    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, works: Iterable[Work],
+    con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, works: list[Work],
     corrections: list[Correction],
 ) -> Iterator[tuple[Work, Staged, Transform]]:  # fmt: skip
     """Write each file's good and rejected rows into its folder; gives the query of each for later questions.
@@ -115,52 +132,76 @@ def stage_files(
     UserError
         If a file cannot be read at all, or SQL of the mapping or of a correction fails.
     """
+
+    def opened(work: Work) -> tuple[Work, Raw, dict[str, str]]:
+        with session(con) as own:
+            raw = open_file(own, sources, source, profile, work.file, work.scratch)
+            return work, raw, raw_columns(own, raw.relation)
+
+    def staged(taken: list[tuple[Work, Raw]]) -> list[tuple[Work, Staged, Transform]]:
+        with session(con) as own:
+            return _stage(own, sources, source, taken, corrections)
+
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        try:
+            for found in pool.map(staged, list(_together(pool.map(opened, works)))):
+                yield from found
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _together(opened: Iterable[tuple[Work, Raw, dict[str, str]]]) -> Iterator[list[tuple[Work, Raw]]]:
+    """Small files of the same columns, neighbours in order, together; every other one alone."""
     waiting: list[tuple[Work, Raw]] = []
     columns: dict[str, str] = {}
-    for work in works:
-        raw = open_file(con, sources, source, profile, work.file, work.scratch)
-        found = raw_columns(con, raw.relation)
+    for work, raw, found in opened:
         full = sum(other.rows for _, other in waiting) + raw.rows > _TOGETHER
-        if waiting and (full or found != columns):
-            yield from _stage(con, sources, source, waiting, corrections)
+        if waiting and (full or raw.rows > _SMALL or waiting[-1][1].rows > _SMALL or found != columns):
+            yield waiting
             waiting = []
         columns = found
         waiting.append((work, raw))
     if waiting:
-        yield from _stage(con, sources, source, waiting, corrections)
+        yield waiting
 
 
 def _stage(
     con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, taken: list[tuple[Work, Raw]], corrections: list[Correction]
-) -> Iterator[tuple[Work, Staged, Transform]]:
+) -> list[tuple[Work, Staged, Transform]]:
     """Stage files of the same columns together."""
     raws = [raw for _, raw in taken]
     files = [work.file for work, _ in taken]
-    transform = Transform(con, sources, source, files[0].shown, [raw.relation for raw in raws], corrections)
+    transform = Transform(con, sources, source, files[0].shown, [raw.relation for raw in raws])
+    judge = Judge(transform, corrections, "converted")
     staged = [Staged(work.folder, raw.rows, 0, raw.footer) for work, raw in taken]
     for work, _ in taken:
         work.folder.mkdir(parents=True, exist_ok=True)
+    kept = sum(raw.rows for raw in raws) <= _KEPT
     try:
-        conversions = _count_formats(con, transform, [n for n, file in enumerate(files) if file.same_as is None])
+        con.execute(f"CREATE OR REPLACE TEMP {'TABLE' if kept else 'VIEW'} converted AS {transform.converted()}")
+        if not kept:
+            # Pushed down, each rule would convert its column anew; kept above, all rules see the values converted once.
+            con.execute(f"SET disabled_optimizers = '{_DISABLED},filter_pushdown'")
+        conversions = count_formats(con, transform, "converted", [n for n, file in enumerate(files) if file.same_as is None])
         for account, found in zip(staged, conversions, strict=True):
             account.conversions = found
         if corrections:
-            _write_matched(con, transform, staged, files)
-        _write_rows(con, transform, staged, files)
-        _write_rejects(con, transform, staged, files, raws)
+            _write_matched(con, judge, staged, files)
+        _write_rows(con, judge, staged, files)
+        _write_rejects(con, judge, staged, files, raws)
     except duckdb.Error as error:
         if len(taken) > 1:  # one by one, to name the file at fault
-            for one in taken:
-                yield from _stage(con, sources, source, [one], corrections)
-            return
+            return [found for one in taken for found in _stage(con, sources, source, [one], corrections)]
         raise UserError(f"{source.name}: {files[0].shown}: {first_line(error)}") from None
+    found = []
     for part, ((work, _), account) in enumerate(zip(taken, staged, strict=True)):
         if account.rows_in != account.loaded + sum(account.rules.values()):
             raise AssertionError(
                 f"{source.name}: {work.file.shown}: {account.rows_in} rows in, {account.loaded} loaded, {account.rules}"
             )
         account.save()
-        yield work, account, transform.only(part)
+        found.append((work, account, transform.only(part)))
+    return found
 
 
 def _provenance(source: Source, file: File) -> str:
@@ -185,44 +226,29 @@ def _repeats(files: list[File]) -> str:
     return f"_part IN ({', '.join(repeats)})" if repeats else "false"
 
 
-def _write_rows(con: duckdb.DuckDBPyConnection, transform: Transform, staged: list[Staged], files: list[File]) -> None:
+def _write_rows(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File]) -> None:
     """Write the rows that pass, each file's into its own."""
-    good = f"SELECT * FROM ({transform.valid()}) WHERE NOT {_repeats(files)}"
-    # Pushed down, each rule would convert its column anew; kept above, all rules see the values converted once.
-    con.execute("SET disabled_optimizers = 'filter_pushdown'")
-    try:
-        if len(files) == 1:
-            listed = f"* EXCLUDE (_part, _row), {_provenance(transform.source, files[0])}"
-            staged[0].loaded = _copy(con, f"SELECT {listed} FROM ({good})", staged[0].rows)
-            return
+    good = f"SELECT * FROM ({judge.good()}) WHERE NOT {_repeats(files)}"
+    if len(files) > 1:
         con.execute(f"CREATE OR REPLACE TEMP TABLE good AS {good}")
-    finally:
-        con.execute("RESET disabled_optimizers")
     for part, (account, file) in enumerate(zip(staged, files, strict=True)):
-        listed = f"* EXCLUDE (_part, _row), {_provenance(transform.source, file)}"
-        account.loaded = _copy(con, f"SELECT {listed} FROM good WHERE _part = {part}", account.rows)
+        listed = f"* EXCLUDE (_part, _row), {_provenance(judge.transform.source, file)}"
+        rows = f"good WHERE _part = {part}" if len(files) > 1 else f"({good})"
+        account.loaded = _copy(con, f"SELECT {listed} FROM {rows}", account.rows)
 
 
-def _write_rejects(
-    con: duckdb.DuckDBPyConnection, transform: Transform, staged: list[Staged], files: list[File], raws: list[Raw]
-) -> None:
+def _write_rejects(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File], raws: list[Raw]) -> None:
     """Write the rejected rows and count them by rule; nothing is evaluated again where every row passed."""
+    transform = judge.transform
     missing = [part for part, (a, raw) in enumerate(zip(staged, raws, strict=True)) if a.loaded < raw.rows - len(raw.unreadable)]
     if missing:
-        loaded = " UNION ALL ".join(
-            f"SELECT {part} AS part, _row FROM read_parquet({literal(staged[part].rows)})" for part in missing
-        )
-        where = f"_part IN ({', '.join(map(str, missing))}) AND (_part, _row) NOT IN ({loaded})"
-        once = transform.rejected(where)
-        if any(files[part].same_as is not None for part in missing):
-            twice = transform.rejected(f"{where} AND {_repeats(files)}", "file_sent_twice")
-            once = f"{transform.rejected(f'{where} AND NOT {_repeats(files)}')} UNION ALL {twice}"
-        con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {once}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE broken AS {judge.bad(_repeats(files))}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {transform.shown('broken')}")
     for part, (account, file, raw) in enumerate(zip(staged, files, raws, strict=True)):
         head = reject_columns(transform.source, file)
         parts = []
         if part in missing:
-            parts.append(f"SELECT {head}, * EXCLUDE (_part) FROM bad WHERE _part = {part}")
+            parts.append(f"SELECT {head}, * EXCLUDE (part) FROM bad WHERE part = {part}")
         if raw.unreadable:
             parts.append(_unreadable(raw, head, bool(transform.table.personal), file.same_as is not None))
         rejects = " UNION ALL ".join([NO_REJECTS, *parts])
@@ -242,86 +268,11 @@ def _unreadable(raw: Raw, head: str, hidden: bool, sent_twice: bool) -> str:
     return f"SELECT {head}, row, NULL, problem, {rule}, record, NULL FROM (VALUES {values}) AS u(row, problem, record)"
 
 
-def _write_matched(con: duckdb.DuckDBPyConnection, transform: Transform, staged: list[Staged], files: list[File]) -> None:
-    flags = [f"correction {position}" for position in range(len(transform.corrections))]
-    columns = ", ".join(map(name, [*transform.table.columns, "_part", "_row", *flags]))
+def _write_matched(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File]) -> None:
+    flags = [f"correction {position}" for position in range(len(judge.corrections))]
+    columns = ", ".join(map(name, [*judge.transform.table.columns, "_part", "_row", *flags]))
     found = " OR ".join(map(name, flags))
-    con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS SELECT {columns} FROM ({transform.matched()}) WHERE {found}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE matched AS SELECT {columns} FROM ({judge.matched()}) WHERE {found}")
     for part, (account, file) in enumerate(zip(staged, files, strict=True)):
         if file.same_as is None:
             _copy(con, f"SELECT * EXCLUDE (_part) FROM matched WHERE _part = {part}", str(account.folder / "matched.parquet"))
-
-
-def _count_formats(con: duckdb.DuckDBPyConnection, transform: Transform, parts: list[int]) -> list[list[list]]:
-    """Formats of dates, times, numbers and booleans, per file; looked at closely only where not the usual one.
-
-    They are counted by the month in which their rows became known, so that a report of an earlier day can leave out what a
-    growing file has brought since. Columns in which nothing but the usual format and blanks is met are marked uniform.
-    """
-    columns = transform.formats()
-    found: list[list[list]] = [[] for _ in transform.relations]
-    if not columns or not parts:
-        return found
-    mapped = f"({transform.mapped()})"
-    met: dict[tuple[int, str, str, date | None], int] = {}
-    doubtful: list[Column] = []
-    for known, together in _by_knowledge(transform, columns).items():
-        counted = ", ".join(f"count({c.held}), count_if({c.conversion.fast or 'false'})" for c in together)
-        numbers = con.execute(f"SELECT _part, {known} AS known, {counted} FROM ({transform.converted()}) GROUP BY ALL").fetchall()
-        for position, column in enumerate(together):
-            for part, month, *counts in numbers:
-                if part in parts and counts[2 * position + 1]:
-                    met[part, column.name, column.conversion.fast_format, month] = counts[2 * position + 1]
-            # Rows of a file sent twice are converted too, if only to show them.
-            if any(counts[2 * position] > counts[2 * position + 1] for _, _, *counts in numbers):
-                doubtful.append(column)
-            else:
-                column.uniform = True
-    odd = _other_than_blank(con, mapped, doubtful)
-    for column in doubtful:
-        column.uniform = column.name not in odd
-        if column.uniform:
-            continue
-        listed = f"_part, {column.conversion.format}, {_known_in(transform, column)}, count(*)"
-        query = f"SELECT {listed} FROM ({transform.converted()}) WHERE {_unusual(column)} GROUP BY ALL"
-        for part, label, month, values in con.execute(query).fetchall():
-            if label is not None and part in parts:
-                key = (part, column.name, label, month)
-                met[key] = met.get(key, 0) + values
-    order = [column.name for column in columns]
-    for part, column, label, month in sorted(met, key=lambda key: (order.index(key[1]), key[2], key[3] or date.min)):
-        known_in = month and month.isoformat()
-        found[part].append([column, label, met[part, column, label, month], known_in])
-    return found
-
-
-def _by_knowledge(transform: Transform, columns: list[Column]) -> dict[str, list[Column]]:
-    """The columns by what says in which month their values became known."""
-    found: dict[str, list[Column]] = {}
-    for column in columns:
-        found.setdefault(_known_in(transform, column), []).append(column)
-    return found
-
-
-def _known_in(transform: Transform, column: Column) -> str:
-    """SQL of the month in which a value became known: its row's, or that of the later date it was recorded with."""
-    table, day = transform.table, transform.known_on()
-    later = {other: lead for lead, others in table.recorded_with.items() for other in others}
-    lead = later.get(column.name, column.name if table.columns[column.name].metadata["later"] else None)
-    return f"CAST(date_trunc('month', {day if lead is None else f'greatest({day}, CAST({name(lead)} AS DATE))'}) AS DATE)"
-
-
-def _unusual(column: Column) -> str:
-    return f"{column.held} IS NOT NULL AND NOT coalesce({column.conversion.fast or 'false'}, false)"
-
-
-def _other_than_blank(con: duckdb.DuckDBPyConnection, mapped: str, columns: list[Column]) -> set[str]:
-    """Names of the columns that hold a value which is neither blank nor of the usual format."""
-    counted = [
-        f"count_if({_unusual(column)}{f' AND NOT {is_listed_blank(column.held)}' if column.raw_type == 'VARCHAR' else ''})"
-        for column in columns
-    ]
-    if not columns:
-        return set()
-    numbers = con.execute(f"SELECT {', '.join(counted)} FROM {mapped}").fetchone()
-    return {column.name for column, number in zip(columns, numbers, strict=True) if number}

@@ -1,12 +1,11 @@
-"""Files' rows as one SQL query: raw columns → contract columns → declared corrections → derived columns → rules.
+"""Files' rows as SQL: raw columns → contract columns, every value converted once.
 
-The query is layered: `mapped` takes the raw values, `converted` brings them to the contract's types, `corrected` applies
-the profile's corrections, `valid` and `rejected` judge the rows by the rules. It serves any number of files with the same
-columns: planning it costs as much as running it over 100,000 rows, and a company sends many small files.
+`mapped` takes the raw values, `converted` brings them to the contract's types beside what is needed to judge and account
+for them, `records` shows rows as they were sent. A query serves any number of files with the same columns: planning it
+costs as much as running it over 100,000 rows, and a company sends many small files.
 """
 
 import copy
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -15,23 +14,19 @@ import pandera.ibis as pa
 
 from brandops.contract import TABLES, Table
 from brandops.errors import UserError
-from brandops.ingest.checks import check_sql
-from brandops.ingest.convert import Conversion, Reading, convert, is_blank, references, sql_type
+from brandops.ingest.conversion import Conversion, Reading, is_blank, is_listed_blank, sql_type
+from brandops.ingest.convert import convert
+from brandops.ingest.dates import local_day
 from brandops.ingest.readers import LABEL, first_line
-from brandops.ingest.sql import bind, literal, name
-from brandops.params.sources import ColumnMap, Correction, Source, Sources
+from brandops.ingest.sql import bind, literal, name, references
+from brandops.params.sources import ColumnMap, Source, Sources
 
 MASK = "***"
-# Columns the contract derives where a source leaves them out: (table, column) to SQL over its other columns.
-DERIVED = {("sales_lines", "net_sales"): "CAST(round({quantity} * {net_price}, 4) AS DECIMAL(18, 4))"}
 
 
 @dataclass
 class Column:
-    """A contract column as one source fills it: the raw expression, its type and how it is converted.
-
-    `uniform` says that every value of the files at hand takes the conversion's fast path or is blank.
-    """
+    """A contract column as one source fills it: the raw expression, its type and how it is converted."""
 
     name: str
     dtype: dt.DataType
@@ -40,35 +35,57 @@ class Column:
     raw_type: str
     conversion: Conversion
     blank: str
-    uniform: bool = False
-
-    @property
-    def value(self) -> str:
-        """SQL of the contract's value."""
-        return self.conversion.fast_value if self.uniform and self.conversion.fast_value else self.conversion.value
 
     @property
     def held(self) -> str:
         """Name under which the raw value is carried along."""
         return name(f"raw {self.name}")
 
+    @property
+    def quick(self) -> str:
+        """Name of the value as the quick path read it."""
+        return name(f"quick {self.name}")
+
+    @property
+    def met(self) -> str:
+        """Name of the format met where it is not the usual one."""
+        return name(f"format {self.name}")
+
+    def _where_unusual(self, expression: str) -> str:
+        """The expression for values that are neither blank nor of the usual format; all others cost next to nothing."""
+        blank = f" WHEN {is_listed_blank(self.held)} THEN NULL" if self.raw_type == "VARCHAR" else ""
+        return f"WHEN {self.held} IS NULL THEN NULL{blank} ELSE {expression} END"
+
+    @property
+    def value(self) -> str:
+        """SQL of the contract's value, given the quick one."""
+        if self.conversion.quick is None:
+            return self.conversion.slow
+        return f"CASE WHEN {self.quick} IS NOT NULL THEN {self.quick} {self._where_unusual(self.conversion.slow)}"
+
+    @property
+    def format(self) -> str:
+        """SQL of the format met where it is not the usual one, given the quick value."""
+        if self.conversion.quick is None:
+            return self.conversion.format
+        return f"CASE WHEN {self.quick} IS NOT NULL THEN NULL {self._where_unusual(self.conversion.format)}"
+
 
 class Transform:
     """The query for files of a source: `relations` have the same columns; `_part` numbers them, `_row` their rows."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, shown: str, relations: list[str],
-        corrections: list[Correction],
+        self, con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, shown: str, relations: list[str]
     ):  # fmt: skip
-        self.source, self.relations, self.corrections = source, relations, corrections
+        self.source, self.relations = source, relations
         self._place = f"{source.name}: {shown}"
         self.table: Table = TABLES[source.table]
         self.raw_columns = raw_columns(con, relations[0])
-        self._zone = sources.time_zone
+        self.zone = sources.time_zone
         origins = {column: source.column(column) for column in source.columns}
         self._refuse_absent(origins)
         raws = {
-            column: self._raw(origin, dict(sources.parameters), _dtype(self.table.columns[column]))
+            column: self._raw(origin, dict(sources.parameters), dtype_of(self.table.columns[column]))
             for column, origin in origins.items()
         }
         types = self._types(con, raws)
@@ -108,10 +125,10 @@ class Transform:
 
     def _column(self, column: str, origin: ColumnMap, raw: str, raw_type: str) -> Column:
         schema = self.table.columns[column]
-        dtype = _dtype(schema)
+        dtype = dtype_of(schema)
         blanks = tuple(self.source.blanks)
         reading = Reading(
-            blanks, tuple(origin.date_formats or self.source.date_formats), self.source.decimal, self._zone,
+            blanks, tuple(origin.date_formats or self.source.date_formats), self.source.decimal, self.zone,
             schema.metadata["unit"], origin.scale,
         )  # fmt: skip
         held = name(f"raw {column}")
@@ -121,116 +138,65 @@ class Transform:
             conversion = convert(held, raw_type, dtype, reading)
         return Column(column, dtype, origin, raw, raw_type, conversion, is_blank(held, raw_type, dtype, blanks))
 
-    # ---- the layers
+    # ---- the queries
 
-    def mapped(self, where: str = "") -> str:
-        """Raw values under the names they are carried by; `where` restricts the rows after all of them were seen."""
+    def mapped(self) -> str:
+        """Raw values under the names they are carried by."""
         listed = ", ".join(f"{column.raw} AS {column.held}" for column in self.columns)
         # The mapping's SQL may look at other rows of its file (row_number()), so it is applied to each by itself.
-        parts = (f"SELECT {part} AS _part, _row, {listed} FROM {relation}" for part, relation in enumerate(self.relations))
-        query = " UNION ALL ".join(parts)
-        return f"SELECT * FROM ({query}) WHERE {where}" if where else query
+        return " UNION ALL ".join(
+            f"SELECT {part} AS _part, _row, {listed} FROM {relation}" for part, relation in enumerate(self.relations)
+        )
 
-    def converted(self, where: str = "") -> str:
-        """Raw values and the contract's columns."""
-        listed = ", ".join(f"{column.value} AS {name(column.name)}" for column in self.columns)
+    def converted(self) -> str:
+        """The contract's columns, `_part`, `_row`, the formats met where unusual, and `_unread`.
+
+        `_unread` has a bit for each column that holds something which could not be read: see `unread`.
+        """
+        quick = "".join(f", {c.conversion.quick} AS {c.quick}" for c in self.columns if c.conversion.quick is not None)
+        values = "".join(f", {column.value} AS {name(column.name)}" for column in self.columns)
+        met = "".join(f", {column.format} AS {column.met}" for column in self.formats())
+        bits = [
+            f"CASE WHEN {name(column.name)} IS NOT NULL OR {column.blank} THEN 0 ELSE {1 << position} END"
+            for position, column in enumerate(self.columns)
+            if column.conversion.rule is not None
+        ]
         given = {column.name for column in self.columns}
-        missing = "".join(
-            f", CAST(NULL AS {sql_type(_dtype(schema))}) AS {name(other)}"
-            for other, schema in self.table.columns.items()
-            if other not in given
-        )
-        return f"SELECT *, {listed}{missing} FROM ({self.mapped(where)})"
-
-    def matched(self, where: str = "") -> str:
-        """Per row, which corrections apply to it, as columns `correction 0`, `correction 1`, ..."""
         listed = ", ".join(
-            f"coalesce(({correction.where}), false) AS {name(f'correction {position}')}"
-            for position, correction in enumerate(self.corrections)
+            name(column) if column in given else f"CAST(NULL AS {sql_type(dtype_of(schema))}) AS {name(column)}"
+            for column, schema in self.table.columns.items()
         )
-        return f"SELECT *, {listed} FROM ({self.converted(where)})"
+        kept = "".join(f", {column.met}" for column in self.formats())
+        return (
+            f"SELECT {listed}{kept}, CAST({' + '.join(bits) or '0'} AS BIGINT) AS _unread, _part, _row "
+            f"FROM (SELECT *{values}{met} FROM (SELECT *{quick} FROM ({self.mapped()})))"
+        )
 
-    def corrected(self, where: str = "") -> str:
-        """The converted rows with corrections applied and derived columns filled."""
-        if not self.corrections:
-            query, dropped = self.converted(where), "false"
-        else:
-            # Every correction finds its rows as they were sent, as its guard does, whatever an earlier one changes.
-            query, dropped = self.matched(where), "false"
-        for position, correction in enumerate(self.corrections):
-            applies = name(f"correction {position}")
-            if correction.action == "drop":
-                dropped = f"({dropped} OR {applies})"
-            elif correction.action in ("override", "scale"):
-                column, target = name(correction.column), sql_type(_dtype(self.table.columns[correction.column]))
-                changed = literal(correction.value) if correction.action == "override" else f"{column} * {correction.factor!r}"
-                new = f"CASE WHEN {applies} THEN CAST({changed} AS {target}) ELSE {column} END AS {column}"
-                query = f"SELECT * REPLACE ({new}) FROM ({query})"
-        for (table, column), expression in DERIVED.items():
-            if table == self.table.name:
-                filled = expression.format(**{other: name(other) for other in self.table.columns})
-                query = f"SELECT * REPLACE (coalesce({name(column)}, {filled}) AS {name(column)}) FROM ({query})"
-        return f"SELECT *, {dropped} AS _dropped FROM ({query})" if dropped != "false" else query
+    def unread(self, column: Column) -> str:
+        """Condition on a converted row: the column holds something that could not be read."""
+        return f"(_unread & {1 << self.columns.index(column)}) <> 0"
 
-    def rules(self) -> Iterable[tuple[str, str, str | None]]:
-        """(condition under which it is broken, rule, column), in the order in which they are judged."""
-        if any(correction.action == "drop" for correction in self.corrections):
-            yield "_dropped", "correction:drop", None
-        by_name = {column.name: column for column in self.columns}
-        for column, schema in self.table.columns.items():
-            quoted, given = name(column), by_name.get(column)
-            if given is not None and given.conversion.rule is not None:
-                yield f"({quoted} IS NULL AND NOT {given.blank})", given.conversion.rule, column
-            if not schema.nullable:
-                yield f"{quoted} IS NULL", "missing_key", column
-            for check in schema.checks:
-                yield f"({quoted} IS NOT NULL AND NOT {check_sql(check, quoted)})", f"check:{check.name}", column
-
-    def valid(self) -> str:
-        """Rows that break no rule of their own, contract columns only, and `_part` and `_row`."""
-        # A rule sees the converted value; as one conjunction the engine evaluates it while it writes.
-        broken = " OR ".join(condition for condition, _, _ in self.rules())
-        listed = ", ".join(name(column) for column in self.table.columns)
-        return f"SELECT {listed}, _part, _row FROM ({self.corrected()}) WHERE NOT ({broken})"
-
-    def rejected(self, where: str, always: str | None = None) -> str:
-        """Rows with the first rule they break: _part, row, column, value, rule, record, known_on.
+    def shown(self, rejects: str) -> str:
+        """Rejected rows as they were sent: part, row, column, value, rule, record (JSON of the raw values), known_on.
 
         Parameters
         ----------
-        where
-            Condition on `_part` and `_row` that picks the rows.
-        always
-            A rule all of them break (`file_sent_twice`), instead of their own.
+        rejects
+            Relation of the same columns but `record`; the raw value is shown where it gives none.
         """
-        cases = [] if always else list(self.rules())
-        values = {column.name: column for column in self.columns}
-
-        def value(column: str | None) -> str:
-            if column is None or column not in values:
-                return "NULL"
-            return literal(MASK) if self._personal(values[column]) else f"CAST({values[column].held} AS VARCHAR)"
-
-        def pick(results: list[str]) -> str:
-            branches = " ".join(f"WHEN {case[0]} THEN {result}" for case, result in zip(cases, results, strict=True))
-            return f"CASE {branches} END" if cases else "CAST(NULL AS VARCHAR)"
-
-        rule = literal(always) if always else pick([literal(case[1]) for case in cases])
-        column = pick([literal(case[2]) for case in cases])
-        shown = pick([value(case[2]) for case in cases])
+        raws = "".join(
+            f" WHEN {literal(c.name)} THEN {literal(MASK) if self._personal(c) else f'CAST({c.held} AS VARCHAR)'}"
+            for c in self.columns
+        )
+        value = f'coalesce(r.value, CASE r."column"{raws} END)'
         return (
-            f'SELECT _part, _row AS row, {column} AS "column", {shown} AS value, {rule} AS rule, '
-            f"{self._record()} AS record, {self.known_on()} AS known_on FROM ({self.corrected(where)})"
+            f'SELECT r.part, r.row, r."column", {value} AS value, r.rule, {self._record()} AS record, r.known_on '
+            f"FROM ({self.mapped()}) JOIN {rejects} AS r ON _part = r.part AND _row = r.row"
         )
 
     def known_on(self) -> str:
         """The row's day of becoming known, in the profile's time zone."""
-        column = self.table.known_on
-        if column is None:
-            return "CAST(NULL AS DATE)"
-        if _dtype(self.table.columns[column]).is_timestamp():
-            return f"CAST(timezone({literal(self._zone)}, {name(column)}) AS DATE)"
-        return name(column)
+        return known_on(self.table, self.zone)
 
     def _personal(self, column: Column) -> bool:
         """Whether the raw value names a person: by its own mark, or because a marked column reads the same export column."""
@@ -266,12 +232,21 @@ class Transform:
         return [c for c in self.columns if not c.dtype.is_string() and c.origin.value is None and c.origin.map is None]
 
 
+def known_on(table: Table, zone: str) -> str:
+    """SQL of the day on which a row of the table became known, in a time zone."""
+    column = table.known_on
+    if column is None:
+        return "CAST(NULL AS DATE)"
+    return local_day(name(column), zone) if dtype_of(table.columns[column]).is_timestamp() else name(column)
+
+
 def raw_columns(con: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
     """Name and type of a relation's raw columns."""
     return {row[0]: row[1] for row in con.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall() if row[0] != "_row"}
 
 
-def _dtype(schema: pa.Column) -> dt.DataType:
+def dtype_of(schema: pa.Column) -> dt.DataType:
+    """A contract column's data type."""
     return schema.dtype.type
 
 
@@ -282,16 +257,16 @@ def _mapped(held: str, raw_type: str, dtype: dt.DataType, origin: ColumnMap, rea
         f"WHEN {literal(_key(key))} THEN CAST({literal(value)} AS {sql_type(dtype)})" for key, value in origin.map.items()
     )
     if origin.otherwise == "quarantine":
-        return Conversion(f"CASE {text} {branches} END", "'mapped'", None, "mapped", "unmapped_value")
+        return Conversion(f"CASE {text} {branches} END", "'mapped'", "unmapped_value")
     if origin.otherwise == "keep":
         kept = convert(held, raw_type, dtype, reading)
-        return Conversion(f"CASE {text} {branches} ELSE {kept.value} END", "'mapped'", None, "mapped", kept.rule)
+        return Conversion(f"CASE {text} {branches} ELSE {kept.value} END", "'mapped'", kept.rule)
     blank = is_blank(held, raw_type, dtype, reading.blanks)
     other = f"WHEN {blank} THEN NULL ELSE CAST({literal(origin.otherwise)} AS {sql_type(dtype)})"
     mapped = " ".join(
         f"WHEN {text} = {literal(_key(key))} THEN CAST({literal(value)} AS {sql_type(dtype)})" for key, value in origin.map.items()
     )
-    return Conversion(f"CASE {mapped} {other} END", "'mapped'", None, "mapped", None)
+    return Conversion(f"CASE {mapped} {other} END", "'mapped'", None)
 
 
 def _key(key: object) -> str:

@@ -70,6 +70,15 @@ class Changes(Strict):
     cap: Amount | None = None
 
 
+class Margins(Strict):
+    """A distance from each criterion of the promotion review, in its unit."""
+
+    attainment: float = Field(ge=0, description="fraction of the quota")
+    teamwork: float = Field(ge=0, description="points of the rating")
+    skill: float = Field(ge=0, description="points of the score")
+    months_employed: float = Field(ge=0)
+
+
 class Promotion(Strict):
     """Documented criteria of the half-yearly review (5.3.2); a person needs all of them."""
 
@@ -79,6 +88,14 @@ class Promotion(Strict):
     months_employed: int = Field(12, ge=0)
     no_incident: list[Severity] = Field(default_factory=lambda: ["major", "gross"], description="in the last twelve months")
     grades: list[str] = Field(default_factory=lambda: ["junior", "senior"], description="grades that have one above them")
+    borderline: Margins = Field(
+        default_factory=lambda: Margins(attainment=0.02, teamwork=2, skill=2, months_employed=2),
+        description="a single criterion missed by no more than this is worth a second look",
+    )
+    sensitivity: Margins = Field(
+        default_factory=lambda: Margins(attainment=0.05, teamwork=2, skill=2, months_employed=6),
+        description="steps each criterion is moved by to see how much the list hangs on it",
+    )
 
 
 class Incentives(Strict):

@@ -9,21 +9,16 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from brandops import paths
 from brandops.errors import UserError
 from brandops.params.names import readable
-from brandops.params.yaml import load_yaml, parse_scalar, validate
+from brandops.params.risk import CreditRules, SupplyRules
+from brandops.params.yaml import Strict, load_yaml, parse_scalar, validate
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Language = Literal["en", "zh"]
-
-
-class Strict(BaseModel):
-    """A parameter block: unknown keys and wrong types are errors."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Targets(Strict):
@@ -34,14 +29,14 @@ class Targets(Strict):
     market_share_gain_quarter: float = Field(0.01, gt=-1, lt=1, description="1.3.2 share against the last quarter")
     market_rank: int = Field(1, ge=1, description="1.3.2 rank among competitors to hold")
     awareness: Fraction | None = Field(None, description="1.1.2 aided brand awareness")
-    new_customers: int = Field(1000, ge=0, description="1.1.3 first-ever buyers in the year")
+    new_customers: int = Field(1000, ge=0, description="1.1.3 first-ever buyers in the year; 0: no target")
     acquisition_cost: float | None = Field(None, gt=0, description="1.1.3 cost per new customer, currency")
     satisfaction: Fraction = Field(0.90, description="1.1.3, 1.3.3 share of satisfied answers")
     nps: float | None = Field(None, ge=-100, le=100, description="1.3.3 net promoter score, points")
     actions_on_time: Fraction = Field(0.90, description="1.2.1, 1.2.2 share of actions done by their due date")
     attainment: Fraction = Field(0.95, description="1.3.1 attainment of each month and quarter")
     checkpoint: Fraction = Field(0.95, description="1.2.3 cumulative actual to plan; below is a breach")
-    valid_responses_month: int = Field(1000, ge=0, description="2.2.2 valid survey responses a month")
+    valid_responses_month: int = Field(1000, ge=0, description="2.2.2 valid survey responses a month; 0: no target")
     load_rate: Fraction = Field(0.99, description="2.2.1 rows loaded to rows in, per source")
     reward_attainment: float = Field(1.20, gt=0, description="5.1.1 attainment that earns a reward")
     skill_score: float = Field(75, ge=0, le=100, description="5.1.2 mean skill score")
@@ -50,6 +45,7 @@ class Targets(Strict):
     training_coverage: Fraction | None = Field(None, description="5.2 share of staff trained")
     conduct_incidents: int | None = Field(None, ge=0, description="5.3.3 major and gross incidents in a fiscal year")
     tracked_orders: Fraction = Field(0.90, description="2.2.3 orders the web tracker saw to orders in the ledger")
+    new_products: Fraction = Field(0.20, description="7.2.1 share of sales from products launched in the last twelve months")
 
 
 class Candidate(Strict):
@@ -120,6 +116,61 @@ class ForecastRules(Strict):
     coverage_gap: Fraction = Field(0.05, description="3.3.3 coverage of an interval may differ from its level by this much")
 
 
+class MarketingRules(Strict):
+    """What marketing is measured against and where its money may go (section 6)."""
+
+    awareness_gain: float = Field(0.05, gt=-1, lt=1, description="6.1.1 aided awareness against a year ago, as a fraction")
+    repurchase_gain: float = Field(0.0, gt=-1, lt=1, description="6.1.3 repurchase of participants above that of others like them")
+    visits_gain: float = Field(0.30, gt=-1, description="6.3.1 visits during campaigns against their baseline")
+    feedback_responses: int = Field(1000, ge=0, description="6.3.2 valid answers about the campaigns of a period")
+    overspend: Fraction = Field(0.05, description="6.2.3 campaigns may cost so much more than planned")
+    platforms: dict[str, str] = Field(default_factory=dict, description="6.2.3 advertising platform: channel_id it leads to")
+    media_budget: float | None = Field(None, gt=0, description="6.2.3 always-on advertising a year, currency (default: as spent)")
+    media_lower: float = Field(0.5, ge=0, le=1, description="6.2.3 a platform keeps at least so much of its spending")
+    media_upper: float = Field(2.0, ge=1, description="6.2.3 a platform gets at most so many times its spending")
+
+
+class CampaignRules(Strict):
+    """What campaigns are measured against (section 6)."""
+
+    sales_gain: float = Field(0.10, gt=-1, description="6.1.2 sales of the period added by campaigns, to those without them")
+    lift: float = Field(0.20, gt=-1, description="6.3.3 sales added where and while a campaign ran")
+    after_days: int = Field(14, ge=0, le=90, description="6.3.3 days after its end over which a campaign may still work")
+
+
+class PriceWar(Strict):
+    """When a competitor wages a price war in a category (7.1.1): cheaper than its own usual, and taking share by it."""
+
+    price_drop: Fraction = Field(0.03, gt=0, description="its price index below its median of the base months, at least")
+    share_gain: Fraction = Field(0.01, gt=0, description="its share of the category above its median of the base months, at least")
+    base_months: int = Field(12, ge=3, le=36, description="months the usual is taken from")
+
+
+class MarketRiskRules(Strict):
+    """How shifts of demand and price wars are told from chance (7.1.1)."""
+
+    false_alarms: float = Field(0.05, gt=0, lt=0.5, description="chance that any series without a shift shows one, all together")
+    noise_limit: float = Field(2.5, gt=0, description="7.3.2 sales are off their path beyond so many deviations of their noise")
+    price_war: PriceWar = Field(default_factory=PriceWar)
+
+
+class StockRules(Strict):
+    """What stock is measured against (7.3.1, 7.3.2)."""
+
+    turnover_deviation: Fraction = Field(0.03, gt=0, description="turnover off its expected path by more is an anomaly")
+    noise_limit: float = Field(4.0, gt=0, description="and by more than so many standard deviations of its own noise")
+    cover_low: float = Field(7, ge=0, description="days of cover below which stock is short")
+    cover_high: float = Field(90, gt=0, description="days of cover above which stock is too much")
+    slow_days: int = Field(60, ge=1, le=365, description="days without an issue after which stock is slow-moving")
+
+    @model_validator(mode="after")
+    def bounds_in_order(self) -> "StockRules":
+        """Refuse a lower bound above the upper."""
+        if self.cover_low >= self.cover_high:
+            raise ValueError(f"cover_low {self.cover_low} must be below cover_high {self.cover_high}")
+        return self
+
+
 class Plan(Strict):
     """Everything a report is measured against."""
 
@@ -145,6 +196,12 @@ class Plan(Strict):
     )
     channels: ChannelRules = Field(default_factory=ChannelRules)
     forecast: ForecastRules = Field(default_factory=ForecastRules)
+    marketing: MarketingRules = Field(default_factory=MarketingRules)
+    credit: CreditRules = Field(default_factory=CreditRules)
+    supply: SupplyRules = Field(default_factory=SupplyRules)
+    campaigns: CampaignRules = Field(default_factory=CampaignRules)
+    market_risk: MarketRiskRules = Field(default_factory=MarketRiskRules)
+    stock: StockRules = Field(default_factory=StockRules)
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

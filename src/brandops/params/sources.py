@@ -8,7 +8,7 @@ import difflib
 import re
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
@@ -91,6 +91,9 @@ class Source(Strict):
     columns: dict[str, str | ColumnMap]
     on_orphan: dict[str, Literal["quarantine", "keep", "blank"]] = Field(default_factory=dict)
     owner: str | None = None
+    fresh_within_days: Annotated[int, Field(ge=0)] | Literal["once"] | None = Field(
+        None, description="Days its latest row may lag instead of the table's; once: it is sent once and never late"
+    )
 
     @field_validator("date_formats")
     @classmethod

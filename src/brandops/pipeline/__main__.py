@@ -14,23 +14,25 @@ from brandops.pipeline.console import Console
 from brandops.pipeline.hints import hint
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT",
-             "PERIODS", "A", "B", "RESTATE")  # fmt: skip
+VARIABLES = (
+    "PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT",
+    "DATE", "ALERT", "BY", "PERIODS", "A", "B", "RESTATE",
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
-    """Run a command; returns the exit status: 0 done, 1 an error the user can mend, 130 interrupted."""
+    """Run a command; returns the exit status: 0 done, 1 an error the user can mend, 130 interrupted; `monitor` has its own."""
     given, console = _parser(environment).parse_args(arguments), Console()
     try:
         check_variables(environment)
-        given.command(given, console)
+        status = given.command(given, console)
     except UserError as error:
         console.error(str(error))
         return 1
     except KeyboardInterrupt:
         console.error("interrupted; the last published report is as it was")
         return 130
-    return 0
+    return status or 0
 
 
 def check_variables(environment: Mapping[str, str]) -> None:
@@ -95,15 +97,30 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             option(added, "--port", "PORT", "8010", "port of this machine to show the pages at; 0: any that is free")
     added = command("new-profile", _new_profile, "write a commented skeleton of a company's parameters")
     option(added, "--name", "NAME", "", "the profile's name")
+    added = command("monitor", _monitor, "evaluate the alert rules on a day; exits 0 quiet, 2 new critical alert, 1 could not run")
+    option(added, "--profile", "PROFILE", "demo", "folder under params/")
+    option(added, "--date", "DATE", "", "day to evaluate; default: the last with sales")
+    option(added, "--language", "REPORT_LANGUAGE", "en", "en or zh")
+    option(added, "--scale", "SCALE", "1", "size of generated data")
+    option(added, "--wait", "WAIT", "1", "0: refuse instead of waiting for another run")
+    added = command("acknowledge", _acknowledge, "take an alert on")
+    option(added, "--profile", "PROFILE", "demo", "folder under params/")
+    option(added, "--alert", "ALERT", "", "the alert's id, as the day's page and the log have it")
+    option(added, "--by", "BY", "", "who takes it on")
     command("lab", _lab, "open JupyterLab on the notebooks")
     return parser
+
+
+def _profile(given: argparse.Namespace) -> str:
+    if not _NAME.fullmatch(given.profile):
+        raise UserError(f"PROFILE={given.profile}: not a profile's name (lower-case letters, digits, underscores)")
+    return given.profile
 
 
 def _request(given: argparse.Namespace) -> object:
     from brandops.pipeline.report import Request
 
-    if not _NAME.fullmatch(given.profile):
-        raise UserError(f"PROFILE={given.profile}: not a profile's name (lower-case letters, digits, underscores)")
+    _profile(given)
     return Request(
         given.profile, given.period, given.language, given.as_of, given.scale, _overrides(given.set),
         _parallel(given.jobs), given.wait != "0",
@@ -163,6 +180,18 @@ def _data(given: argparse.Namespace, console: Console) -> None:
     from brandops.pipeline.report import update_data
 
     update_data(_request(given), console)
+
+
+def _monitor(given: argparse.Namespace, console: Console) -> int:
+    from brandops.pipeline.monitor import Watch, monitor
+
+    return monitor(Watch(_profile(given), given.date, given.language, given.scale, given.wait != "0"), console)
+
+
+def _acknowledge(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.monitor import acknowledge
+
+    acknowledge(_profile(given), given.alert, given.by, console)
 
 
 def _new_profile(given: argparse.Namespace, console: Console) -> None:

@@ -63,9 +63,9 @@ class Build:
         others = [name for name in self.sources if name not in readers]
         keys = {name: self._key(name, parameters[name], None) for name in others}
         self._execute(keys, parameters)
-        results = {name: self.prints.tree(self.scratch / "results") for name in readers}
-        keys = {name: self._key(name, parameters[name], results[name]) for name in readers}
-        self._execute(keys, parameters)
+        # One after the other, the overview last: each reads the results of those before it.
+        for name in sorted(readers, key=lambda name: (name.startswith("00_"), name)):
+            self._execute({name: self._key(name, parameters[name], self.prints.tree(self.scratch / "results"))}, parameters)
         rendered = self._render()
         before = read_json(self.folder / publish.RECORD)
         record = {

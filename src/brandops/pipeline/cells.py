@@ -13,6 +13,7 @@ from pathlib import Path
 from brandops.i18n import translate, translate_markdown
 
 VEGALITE = re.compile(r"application/vnd\.vegalite\.v\d+\+json")
+DASHBOARD_SCRIPTS = ("cube.js", "levers.js", "dashboard.js")
 _HIDDEN_TAGS = {"remove-cell", "hide", "injected-parameters"}
 _ITEM_HEADING = re.compile(r"^(#{2,4} +)(\d)\.(\d)\.(\d)\b([^{\n]*)$", re.MULTILINE)
 _TITLE = re.compile(r"^# +(.+?)\s*(?:\{[^{}]*\})?\s*$", re.MULTILINE)
@@ -27,6 +28,13 @@ class PageText:
     title: str
     markdown: str
     has_vega: bool = False
+    has_dashboard: bool = False
+
+    @property
+    def scripts(self) -> list[str]:
+        """Scripts of the site's assets the page loads, in order."""
+        vega = ["vega.js"] if self.has_vega or self.has_dashboard else []
+        return [*vega, "site.js", *(DASHBOARD_SCRIPTS if self.has_dashboard else [])]
 
     @property
     def file(self) -> str:
@@ -61,7 +69,7 @@ def read_page(path: Path, language: str) -> PageText:
         markdown = markdown[: title.start()] + markdown[title.end() :]
     markdown = _ITEM_HEADING.sub(r"\1\2.\3.\4\5 {#item-\2-\3-\4}", markdown)
     heading = title[1] if title else path.stem[3:].replace("_", " ").capitalize()
-    return PageText(path.stem, heading, _link_pages(markdown), vega)
+    return PageText(path.stem, heading, _link_pages(markdown), vega, '<section class="bo-dashboard"' in markdown)
 
 
 def raw(html: str) -> str:
@@ -114,7 +122,7 @@ def _vega_figure(spec: dict, facts: dict) -> str:
     name, alt, caption = (escape(facts.get(key, "")) for key in ("name", "alt", "caption"))
     return (
         f'<figure class="bo-figure" id="chart-{name}"><div class="bo-vega" role="img" aria-label="{alt}">'
-        f'<script type="application/json">{text}</script></div><figcaption>{caption}</figcaption></figure>'
+        f'<script type="application/json">{text}</script></div><figcaption>{caption}</figcaption>{facts.get("data", "")}</figure>'
     )
 
 

@@ -23,6 +23,7 @@ from brandops.pipeline.fingerprint import Fingerprints, read_json, write_atomica
 from brandops.pipeline.publish import RECORD
 from brandops.pipeline.stages import FROZEN
 
+PIPELINE = (sys.executable, "-m", "brandops.pipeline")
 _SHOWN = 10  # files named in a message
 _OUTPUTS = ("results", "tables", "html")
 _NOT_CODE = ("__pycache__", ".ipynb_checkpoints")
@@ -157,12 +158,12 @@ def _rebuild(record: dict[str, Any], root: Path) -> None:
     environment |= {
         "BRANDOPS_ROOT": str(root),
         "PYTHONPATH": str(root / "src"),
-        "BRANDOPS_RENDERER": build["render"]["renderer"],
+        "BRANDOPS_RENDERER": build["render"].get("renderer") or "auto",
         FROZEN: "1",
     }
     given = shlex.join(f"{key}={value}" for key, value in build["set"].items())
     command = [
-        sys.executable, "-m", "brandops.pipeline", "report", "--profile", build["profile"], "--period", build["period"],
+        *PIPELINE, "report", "--profile", build["profile"], "--period", build["period"],
         "--language", build["language"], "--as-of", build["as_of"] if "@" in record["report"] else "", "--set", given,
     ]  # fmt: skip
     done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False,

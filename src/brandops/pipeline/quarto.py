@@ -19,6 +19,7 @@ from brandops.pipeline.cells import raw
 from brandops.pipeline.site import Site
 from brandops.present.brand import Brand, load_brand
 
+THEMES = {"light": "theme.scss", "dark": "theme-dark.scss"}
 _INSTALL_SECONDS = 300
 _RENDER_SECONDS = 1800
 _MODULE = re.compile(r'<script src="[^"]*" type="module"></script>\n?')
@@ -90,14 +91,14 @@ def write_project(site: Site, folder: Path) -> None:
     """Write the Quarto website project of `site`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "_quarto.yml").write_text(_dump(project_settings(site)), encoding="utf-8")
-    (folder / "theme.scss").write_text(theme(load_brand()), encoding="utf-8")
+    for scheme, brand in load_brand().schemes.items():
+        (folder / THEMES[scheme]).write_text(theme(brand), encoding="utf-8")
     for page in site.pages:
         source = folder / re.sub(r"\.html$", ".qmd", page.file)
-        scripts = ["site.js"] if not page.has_vega else ["vega.js", "site.js"]
-        tags = [f'<script src="assets/{name}"></script>' for name in scripts]
+        tags = [f'<script src="assets/{name}"></script>' for name in page.scripts]
         if site.reports_script:
             tags.insert(0, f'<script src="{site.reports_script}"></script>')
-        labels = json.dumps({name: site.labels[name] for name in ("filter", "code")}, ensure_ascii=False)
+        labels = json.dumps(site.script_labels, ensure_ascii=False)
         tags.insert(0, f"<script>window.brandopsLabels={labels}</script>")
         link = "\n".join(
             f'<a class="bo-language" hidden data-report="{report}" href="{address}">{escape(text)}</a>'
@@ -128,7 +129,8 @@ def project_settings(site: Site) -> dict[str, Any]:
         },
         "format": {
             "html": {
-                "theme": ["cosmo", "theme.scss"],
+                "theme": {scheme: ["cosmo", THEMES[scheme]] for scheme in load_brand().schemes},
+                "respect-user-color-scheme": True,
                 "css": "assets/site.css",
                 "from": "markdown-tex_math_dollars-tex_math_single_backslash-raw_tex-smart-citations",
                 "html-math-method": "plain",

@@ -4,6 +4,7 @@ Each notebook becomes markdown once (`brandops.pipeline.cells`); the two rendere
 and who draws the navigation.
 """
 
+import json
 import os
 import shutil
 import tempfile
@@ -19,12 +20,12 @@ from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import use_language
 from brandops.pipeline import pandoc, quarto
-from brandops.pipeline.cells import raw, read_page
+from brandops.pipeline.cells import PageText, raw, read_page
 from brandops.pipeline.dictionary import dictionary_page
 from brandops.pipeline.provenance import RENDERER, collect, footer
 from brandops.pipeline.site import Site
 from brandops.present import html
-from brandops.present.brand import css_variables, load_brand
+from brandops.present.brand import css_variables, dark_variables, load_brand, variables
 from brandops.present.status import Status
 
 ASSETS = Path(__file__).parent / "assets"
@@ -106,20 +107,39 @@ def _notice(sentences: Sequence[str]) -> str:
 
 
 def stylesheet(frame: bool) -> str:
-    """The pages' stylesheet: brand, looks of what notebooks show, and our own frame unless Quarto draws one."""
-    files = [ASSETS / "pages.css", *([ASSETS / "frame.css"] if frame else [])]
-    parts = [css_variables(load_brand()), html.stylesheet(), *(file.read_text(encoding="utf-8") for file in files)]
+    """The pages' stylesheet: brand, looks of what notebooks show, and our own frame unless Quarto draws one.
+
+    Quarto has a switch between light and dark of its own, ours follows the reader's system.
+    """
+    brand = load_brand()
+    files = [ASSETS / "pages.css", ASSETS / "dashboard.css", *([ASSETS / "frame.css"] if frame else [])]
+    dark = dark_variables(brand, "" if frame else "body.quarto-dark")
+    parts = [css_variables(brand), dark, html.stylesheet(), *(file.read_text(encoding="utf-8") for file in files)]
     return "\n".join(parts)
 
 
 def _write_assets(site: Site, folder: Path, style: str) -> None:
     folder.mkdir(parents=True)
     (folder / "site.css").write_text(style, encoding="utf-8")
-    shutil.copyfile(ASSETS / "site.js", folder / "site.js")
-    if any(page.has_vega for page in site.pages):
-        shutil.copyfile(vega_bundle(), folder / "vega.js")
+    write_scripts(site.pages, folder)
     if site.logo:
         shutil.copyfile(site.logo, folder / site.logo.name)
+
+
+def write_scripts(pages: list[PageText], folder: Path) -> None:
+    """Write the scripts that pages load to `folder`, each once."""
+    for script in sorted({script for page in pages for script in page.scripts}):
+        if script == "site.js":
+            text = (ASSETS / script).read_text(encoding="utf-8")
+            (folder / script).write_text(f"window.brandopsColours={json.dumps(_colours())};\n{text}", encoding="utf-8")
+        else:
+            shutil.copyfile(vega_bundle() if script == "vega.js" else ASSETS / script, folder / script)
+
+
+def _colours() -> dict[str, str]:
+    """The brand's colours as drawn charts name them, by the CSS variable that follows the reader's scheme."""
+    found = {colour.lower(): f"var(--bo-{name})" for name, colour in reversed(variables(load_brand()).items())}
+    return dict(sorted(found.items()))
 
 
 @lru_cache
@@ -160,5 +180,6 @@ def _labels() -> dict[str, str]:
         "other_language": "中文" if _("English") == "English" else "English",
         "filter": _("Filter rows"),
         "code": _("Code"),
+        "enlarge": _("Enlarge"),
         "all_reports": _("All reports"),
     }

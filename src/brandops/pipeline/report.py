@@ -114,13 +114,16 @@ def prepare(request: Request, stages: Stages) -> Resolved:
     UserError
         Bad parameters or unreadable data.
     """
+    from brandops.params.alerts import load_alerts
     from brandops.params.incentives import load_incentives
+    from brandops.params.scenarios import load_scenarios
 
     generator = load(request, None).generator
-    load_incentives(request.profile)
+    for load_rules in (load_incentives, load_alerts, load_scenarios):
+        load_rules(request.profile)
     stages.generate(generator, request.scale)
     stages.ingest()
-    found = resolve_request(request, stages.rooms.latest_day(request.profile))
+    found = resolve_request(request, stages.rooms.first_day(request.profile), stages.rooms.latest_day(request.profile))
     stages.marts(found.plan, found.as_of)
     return found
 
@@ -139,26 +142,28 @@ def update_data(request: Request, console: Console, rooms: Rooms | None = None) 
     stages.prints.save()
 
 
-def resolve_request(request: Request, latest_day: date | None) -> Resolved:
+def resolve_request(request: Request, first_day: date | None, latest_day: date | None) -> Resolved:
     """Settle period and as-of date against the data.
 
     Raises
     ------
     UserError
-        No sales at all; a period that is none or begins after the data end; an as-of date that is none.
+        No dated row at all; a period that is none or lies outside the data; an as-of date that is none.
     """
-    from brandops.periods import Grain, latest_complete, parse_period
+    from brandops.periods import Grain, default_period, parse_period
 
-    if latest_day is None:
-        raise UserError(f"PROFILE={request.profile}: no sales in the warehouse; see data/{request.profile}/quarantine")
+    if first_day is None or latest_day is None:
+        raise UserError(f"PROFILE={request.profile}: no dated row in the warehouse; see data/{request.profile}/quarantine")
     fiscal_start = load(request, None).fiscal_year_start
     if request.period:
         period = parse_period(request.period, fiscal_start)
     else:
-        period = latest_complete(Grain.QUARTER, latest_day, fiscal_start)
-    if period.start > latest_day:
-        latest = latest_complete(period.grain, latest_day, fiscal_start)
-        raise UserError(f"PERIOD={request.period}: outside the data, which end on {latest_day}; the latest is {latest}")
+        period = default_period(Grain.QUARTER, first_day, latest_day, fiscal_start)
+    if period.start > latest_day or period.end < first_day:
+        latest = default_period(period.grain, first_day, latest_day, fiscal_start)
+        raise UserError(
+            f"PERIOD={request.period}: outside the data, which run from {first_day} to {latest_day}; the latest is {latest}"
+        )
     as_of = min(period.end, latest_day)
     if request.as_of:
         try:

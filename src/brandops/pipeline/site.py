@@ -29,6 +29,11 @@ class Site:
         """Language tag of the pages."""
         return {"zh": "zh-CN"}.get(self.language, self.language)
 
+    @property
+    def script_labels(self) -> dict[str, str]:
+        """Words the pages' script needs."""
+        return {name: self.labels[name] for name in ("filter", "code", "enlarge")}
+
     def links(self, page: PageText) -> list[tuple[str, str, str]]:
         """Links out of the report as (report that must be published, address, text): neighbours, other language, all."""
         sibling = self.report.removesuffix(".zh") if self.language == "zh" else f"{self.report}.zh"

@@ -37,6 +37,7 @@ class Rooms:
     latest_day: Callable[[str], date | None]
     render: Callable[..., Any]
     summarise: Callable[[Path], dict[str, str]]
+    first_day: Callable[[str], date | None]
 
     @classmethod
     def standard(cls) -> "Rooms":
@@ -67,7 +68,12 @@ class Rooms:
 
             return summarise(results)
 
-        return cls(ingest, build_marts, latest_day, render, summarise)
+        def first_day(profile: str) -> date | None:
+            from brandops.warehouse import first_day
+
+            return first_day(profile)
+
+        return cls(ingest, build_marts, latest_day, render, summarise, first_day)
 
 
 class Stages:

@@ -15,7 +15,7 @@ from cycler import cycler
 from IPython.display import HTML, display
 from matplotlib.figure import Figure as MplFigure
 
-from brandops.present import brand, fonts, html
+from brandops.present import brand, chart_data, chart_guide, fonts, html
 
 VEGALITE_MIME = "application/vnd.vegalite.v5+json"  # the newest JupyterLab draws by itself
 VEGALITE_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -89,7 +89,28 @@ def svg_bytes(chart: Any) -> bytes:
     with branded():
         out = io.BytesIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+    return with_dark(out.getvalue())
+
+
+def with_dark(svg: bytes) -> bytes:
+    """The drawing with a stylesheet that puts the brand's dark colours for its light ones on dark pages.
+
+    A drawing with a picture inside (a heat map) keeps its light ground: what is written on it was chosen for its colours.
+    """
+    look = brand.load_brand()
+    if look.dark is None or b"<image" in svg:
+        return svg
+    pairs = zip(
+        [*brand.variables(look).values(), *look.series], [*brand.variables(look.dark).values(), *look.dark.series], strict=True
+    )
+    rules = "".join(
+        f'[style*="{part}: {light.lower()}"]{{{part}:{dark}!important}}'
+        for light, dark in dict(pairs).items()
+        for part in ("fill", "stroke")
+    )
+    style = f"<style>@media (prefers-color-scheme:dark){{{rules}}}</style>".encode()
+    at = svg.index(b">", svg.index(b"<svg")) + 1
+    return svg[:at] + style + svg[at:]
 
 
 def as_figure(chart: Any) -> MplFigure:
@@ -103,16 +124,26 @@ def as_figure(chart: Any) -> MplFigure:
 
 
 def show_chart(chart: Any, *, caption: str, alt: str, name: str) -> None:
-    """Display a chart with its caption and alternative text; `name` is its anchor (`chart-<name>`)."""
+    """Display a chart with its caption and alternative text; `name` is its anchor (`chart-<name>`).
+
+    Raises
+    ------
+    ChartGuideError
+        The chart breaks the chart guide, `brandops.present.chart_guide`.
+    """
     if hasattr(chart, "to_dict"):
         spec = vega_spec(chart)
-        facts = {"kind": "vega", "caption": caption, "alt": alt, "name": name}
+        chart_guide.check_spec(spec)
+        behind = chart_data.details(*chart_data.spec_rows(spec))
+        facts = {"kind": "vega", "caption": caption, "alt": alt, "name": name, "data": behind}
         display({VEGALITE_MIME: spec, "text/plain": alt}, raw=True, metadata={"brandops": facts})
         # A published page puts the caption into the figure; JupyterLab shows it below.
         display(HTML(html.caption(caption)), metadata={"brandops": {"lab_only": True}})
         return
-    svg = svg_bytes(chart)
-    display(HTML(html.picture(svg, caption, alt, name)))
+    figure = chart_guide.checked(as_figure(chart))
+    svg = svg_bytes(figure)  # drawn first: dates and names are on the axes from then on
+    behind = chart_data.details(chart_data.heads(), chart_data.chart_rows(figure))
+    display(HTML(html.picture(svg, caption, alt, name, behind)))
 
 
 def vega_spec(chart: Any) -> dict[str, Any]:

@@ -45,6 +45,15 @@ def register_font() -> list[str]:
     return [FAMILY, "Noto Sans CJK SC", "DejaVu Sans"]
 
 
+def covered(letters: set[str]) -> set[str]:
+    """Those of `letters` a chart can draw: held by the regular font or one it falls back to."""
+    found = set()
+    for family in register_font():
+        face = ft2font.FT2Font(font_manager.findfont(family, fallback_to_default=False))
+        found |= {letter for letter in letters - found if face.get_char_index(ord(letter))}
+    return found
+
+
 def characters() -> list[int]:
     """Code points the font holds."""
     points = {point for first, end in _RANGES for point in range(first, end)}

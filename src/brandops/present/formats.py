@@ -43,6 +43,11 @@ def compact(value: float | None, digits: int = 3) -> str:
     return number(value, 0 if abs(value) >= 100 or value == int(value) else 2)
 
 
+def scales() -> list[tuple[float, str]]:
+    """Powers of ten with a name of their own in the language in use, the largest first."""
+    return list(_SCALES[language()])
+
+
 def money(value: float | None, currency: str) -> str:
     """Compact money with the currency's sign before it."""
     if missing(value):
@@ -88,6 +93,11 @@ def day(value: date | datetime | str | None) -> str:
         return DASH
     value = date.fromisoformat(value[:10]) if isinstance(value, str) else value
     return babel_date(value, format="d MMM y" if language() == "en" else "y年M月d日", locale=language())
+
+
+def short_day(value: date | datetime) -> str:
+    """`24 Nov` or `11月24日`."""
+    return babel_date(value, format="d MMM" if language() == "en" else "M月d日", locale=language())
 
 
 def month(value: date | datetime | str | None) -> str:

@@ -112,13 +112,13 @@ def callout(sentences: list[str], status: Status | None = None, title: str | Non
     return f'<div class="{kind}" role="note">{head}{lead}{f"<ul>{rest}</ul>" if rest else ""}</div>'
 
 
-def picture(svg: bytes, caption: str, alt: str, name: str) -> str:
-    """A chart as an image inside the page, with caption and alternative text."""
-    data = base64.b64encode(svg).decode("ascii")
+def picture(svg: bytes, caption: str, alt: str, name: str, data: str = "") -> str:
+    """A chart as an image inside the page, with caption, alternative text and the markup of its data."""
+    encoded = base64.b64encode(svg).decode("ascii")
     return (
         f'<figure class="bo-figure" id="chart-{escape(name)}">'
-        f'<div class="bo-wide" tabindex="0"><img src="data:image/svg+xml;base64,{data}" alt="{escape(alt)}"></div>'
-        f"<figcaption>{escape(caption)}</figcaption></figure>"
+        f'<div class="bo-wide" tabindex="0"><img src="data:image/svg+xml;base64,{encoded}" alt="{escape(alt)}"></div>'
+        f"<figcaption>{escape(caption)}</figcaption>{data}</figure>"
     )
 
 

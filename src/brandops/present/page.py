@@ -23,7 +23,7 @@ from brandops.errors import UserError
 from brandops.i18n import gettext as _
 from brandops.i18n import language as current_language
 from brandops.i18n import use_language, use_names
-from brandops.periods import Grain, Period, latest_complete, parse_period
+from brandops.periods import Grain, Period, default_period, parse_period
 from brandops.present import brand, formats, html
 from brandops.present.charts import show_chart
 from brandops.present.items import ITEMS
@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from brandops.params import Plan
+    from brandops.params.alerts import Alerts
     from brandops.params.incentives import Incentives
+    from brandops.params.scenarios import Scenarios
 
 MAX_TILES = 6  # more chips than this hide the message; the table below has them all
 
@@ -88,6 +90,32 @@ class Page:
         from brandops.params.incentives import load_incentives
 
         return load_incentives(self.profile)
+
+    @property
+    def alerts(self) -> "Alerts | None":
+        """The profile's alert rules; None where it has none.
+
+        Raises
+        ------
+        UserError
+            They are malformed.
+        """
+        from brandops.params.alerts import load_alerts
+
+        return load_alerts(self.profile)
+
+    @property
+    def scenarios(self) -> "Scenarios | None":
+        """The profile's scenarios; None where it has none.
+
+        Raises
+        ------
+        UserError
+            They are malformed.
+        """
+        from brandops.params.scenarios import load_scenarios
+
+        return load_scenarios(self.profile)
 
     def mart(self, name: str) -> "pd.DataFrame | None":
         """Load a mart as known on the as-of date; None where the profile has no source for it."""
@@ -193,6 +221,13 @@ class Page:
         """Show trusted markup made by `brandops.present`."""
         display(HTML(markup))
 
+    def data_file(self, name: str, text: str) -> str:
+        """Write a file that a script of the page reads, beside the tables; returns its address from the page."""
+        file = f"{self.notebook[:2]}_{name}"
+        (self.folder / "tables").mkdir(parents=True, exist_ok=True)
+        (self.folder / "tables" / file).write_text(text, encoding="utf-8")
+        return f"{self._table_link()}/{file}"
+
     def method(self, text: str) -> None:
         """Show a method note, folded away; blank lines part its paragraphs."""
         display(HTML(html.method_note(text)))
@@ -259,10 +294,10 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
     Raises
     ------
     UserError
-        Unknown profile, language or period; an as-of date that is no date.
+        Unknown profile, language or period; an as-of date that is no date; no period, and no data to choose one by.
     """
     from brandops.params import load_plan
-    from brandops.warehouse import latest_day
+    from brandops.warehouse import first_day, latest_day
 
     use_language(language or "en")
     overrides = json.loads(os.environ.get("BRANDOPS_OVERRIDES", "{}"))
@@ -271,7 +306,9 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
         plan = load_plan(profile, period, overrides)
         span = parse_period(period, plan.fiscal_year_start)
     else:
-        span = latest_complete(Grain.QUARTER, last_day, load_plan(profile).fiscal_year_start)
+        if last_day is None:
+            raise UserError(f"PROFILE={profile}: no dated row in the warehouse; see data/{profile}/quarantine")
+        span = default_period(Grain.QUARTER, first_day(profile), last_day, load_plan(profile).fiscal_year_start)
         plan = load_plan(profile, str(span), overrides)
     cut = min(span.end, last_day) if last_day else span.end
     if as_of:
@@ -286,7 +323,8 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
     folder = Path(build) if build else paths.reports_dir(profile) / ".lab" / name
     results = PageResults(notebook=notebook, profile=profile, period=str(span), as_of=cut,
                           language=current_language(), currency=plan.currency)  # fmt: skip
-    style = brand.css_variables(brand.load_brand()) + html.stylesheet()
+    look = brand.load_brand()
+    style = brand.css_variables(look) + brand.dark_variables(look, 'body[data-jp-theme-light="false"]') + html.stylesheet()
     # JupyterLab needs the looks in the notebook; the published pages have them in their stylesheet.
     display(HTML(f"<style>{style}</style>"), metadata={"brandops": {"lab_only": True}})
     return Page(notebook, profile, plan, span, cut, folder, results)

@@ -1,9 +1,10 @@
-"""Read what was built: a mart as a data frame, and the last day the sales reach. Needs no engine."""
+"""Read what was built: a mart as a data frame, and the first and last day of the sales. Needs no engine."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -15,12 +16,13 @@ from brandops.contract import TABLES
 from brandops.errors import UserError
 
 # These have marts of their own, which say more than the bare rows and are smaller or safer.
-RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget")
+RESHAPED = ("sales_lines", "customers", "market_monthly", "ledger_totals", "stock_daily", "campaign_budget", "campaign_recipients")
 PLAIN = tuple(name for name in TABLES if name not in RESHAPED)
 MARTS = (
     "sales_daily", "sales_monthly", "people_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily",
     "market_monthly", "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
-    "channel_daily", *PLAIN,
+    "channel_daily", "sales_weekly", "stock_daily", "demand_daily", "campaign_buyers", "campaign_sales", "campaign_customers",
+    *PLAIN,
     "sources", "source_months", "integrity", "quarantine", "conversions",
 )  # fmt: skip
 
@@ -49,25 +51,28 @@ def load_mart(name: str, profile: str, as_of: date) -> pd.DataFrame | None:
 
 
 def latest_day(profile: str) -> date | None:
-    """Last day with sales in the warehouse, in the profile's time zone; None where it has no sales.
+    """Last day with sales in the warehouse, in the profile's time zone; where it has no sales, of any other table.
 
-    Read from the manifest and the statistics in the parquet files, so that asking costs milliseconds.
+    None where no row has a date. Read from the manifest and the statistics in the parquet files, so that asking costs
+    milliseconds.
 
     Raises
     ------
     UserError
         Nothing was ingested yet.
     """
-    manifest = read_manifest(profile)
-    accounts = [account for account in manifest["sources"] if account["table"] == "sales_lines"]
-    files = [file for account in accounts for file in account["files"] if file["last_day"] and not file["known_to"]]
-    # The manifest's days are UTC: a day of grace decides which files may hold the last moment.
-    if not files:
-        return None
-    candidates = date.fromisoformat(max(file["last_day"] for file in files)) - timedelta(days=1)
-    folder = paths.data_dir(profile) / "warehouse" / "sales_lines"
-    latest = max(_last_moment(folder / file["parquet"]) for file in files if date.fromisoformat(file["last_day"]) >= candidates)
-    return latest.astimezone(ZoneInfo(manifest["time_zone"])).date()
+    return _end_of_data(profile, "last_day", max)
+
+
+def first_day(profile: str) -> date | None:
+    """First day with sales in the warehouse; otherwise like `latest_day`.
+
+    Raises
+    ------
+    UserError
+        Nothing was ingested yet.
+    """
+    return _end_of_data(profile, "first_day", min)
 
 
 def read_manifest(profile: str) -> dict[str, Any]:
@@ -90,14 +95,29 @@ def mart_path(name: str, profile: str, as_of: date) -> Path:
     return paths.data_dir(profile) / "marts" / pd.Timestamp(as_of).date().isoformat() / f"{name}.parquet"
 
 
-def _last_moment(path: Path) -> datetime:
+def _end_of_data(profile: str, end: Literal["first_day", "last_day"], extreme: Callable) -> date | None:
+    manifest = read_manifest(profile)
+    files = [(account["table"], file) for account in manifest["sources"] for file in account["files"]
+             if file[end] and not file["known_to"]]  # fmt: skip
+    sales = [file for table, file in files if table == "sales_lines"]
+    if not sales:
+        return extreme((date.fromisoformat(file[end]) for _table, file in files), default=None)
+    # The manifest's days are UTC: a day of grace decides which files may hold the outermost moment.
+    outermost = extreme(date.fromisoformat(file[end]) for file in sales)
+    candidates = [file for file in sales if abs(date.fromisoformat(file[end]) - outermost) <= timedelta(days=1)]
+    folder = paths.data_dir(profile) / "warehouse" / "sales_lines"
+    moment = extreme(_outermost_moment(folder / file["parquet"], extreme) for file in candidates)
+    return moment.astimezone(ZoneInfo(manifest["time_zone"])).date()
+
+
+def _outermost_moment(path: Path, extreme: Callable) -> datetime:
     metadata = pq.read_metadata(path)
     position = metadata.schema.names.index("ordered_at")
     groups = [metadata.row_group(group).column(position).statistics for group in range(metadata.num_row_groups)]
     if all(found is not None and found.has_min_max for found in groups):
-        return max(found.max for found in groups).replace(tzinfo=UTC)
+        return extreme(moment for found in groups for moment in (found.min, found.max)).replace(tzinfo=UTC)
     column = pq.read_table(path, columns=["ordered_at"]).column(0)
-    return max(column.to_pylist())
+    return extreme(column.to_pylist())
 
 
 def _to_pandas(rows: pa.Table) -> pd.DataFrame:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import customers, market, prices, quality, sales, stock, team
+from brandops.warehouse import campaigns, customers, market, prices, quality, response, sales, stock, team
 from brandops.warehouse.connect import Tables, connect, keep, read_tables
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
@@ -46,12 +46,20 @@ def express(
         first = keep(connection, "first_orders", customers.first_orders(own))
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
+        made["sales_weekly"] = sales.sales_weekly(own, as_of)
         made["channel_daily"] = sales.channel_daily(own)
+        if "campaigns" in tables:
+            made["campaign_sales"] = campaigns.campaign_sales(own)
+        if "campaigns" in tables and "campaign_recipients" in tables:
+            made["campaign_customers"] = campaigns.campaign_customers(own, tables["campaigns"], tables["campaign_recipients"])
         made["people_monthly"] = team.people_monthly(own)
+        made["demand_daily"] = response.demand_daily(own)
         made["prices_weekly"] = prices.prices_weekly(own)
         made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)
         made["new_customers_daily"] = customers.new_customers_daily(first)
+        if "campaigns" in tables:
+            made["campaign_buyers"] = response.campaign_buyers(own, tables["campaigns"])
         if brand_owner is not None:
             made["market_monthly"] = market.market_from_sales(lines)
         if "ledger_totals" in tables:
@@ -62,6 +70,7 @@ def express(
         made["market_monthly"] = market.market_from_research(tables["market_monthly"])
     if "stock_daily" in tables:
         made["stock_monthly"] = stock.stock_monthly(tables["stock_daily"])
+        made["stock_daily"] = stock.stock_daily(tables["stock_daily"])
     if "campaign_budget" in tables:
         made["campaign_budget"] = market.campaign_budget(tables, as_of)
     made |= {name: plain(tables[name], TABLES[name]) for name in PLAIN if name in tables}

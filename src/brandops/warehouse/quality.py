@@ -21,7 +21,7 @@ MASK = "***"
 _SOURCES = {
     "source": dt.string, "table": dt.string, "family": dt.string, "kind": dt.string, "files": dt.int64,
     "rows_in": dt.int64, "loaded": dt.int64, "quarantined": dt.int64, "superseded": dt.int64, "first_date": dt.date,
-    "last_date": dt.date, "owner": dt.string,
+    "last_date": dt.date, "owner": dt.string, "fresh_within_days": dt.int64,
 }  # fmt: skip
 _CONVERSIONS = {"source": dt.string, "table": dt.string, "column": dt.string, "format": dt.string, "rows": dt.int64}
 _FILES = {"_source": dt.string, "_file": dt.string, "known_from": dt.date, "known_to": dt.date}
@@ -176,9 +176,16 @@ def _accounts(manifest: dict[str, Any], held: ibis.Table, replaced: pd.DataFrame
                 "source": name, "table": account["table"], "family": TABLES[account["table"]].family,
                 "kind": account["kind"], "files": len(files), "rows_in": rows + quarantined, "loaded": rows,
                 "quarantined": quarantined, "superseded": gone["file"].nunique(), "first_date": first,
-                "last_date": last, "owner": account["owner"], "_files": files,
+                "last_date": last, "owner": account["owner"], "fresh_within_days": _service_level(account), "_files": files,
             })  # fmt: skip
-    return pd.DataFrame(accounts, columns=[*_SOURCES, "_files"])
+    made = pd.DataFrame(accounts, columns=[*_SOURCES, "_files"])
+    return made.astype({"fresh_within_days": "Int64"})
+
+
+def _service_level(account: dict[str, Any]) -> int | None:
+    """Days the source's latest row may lag: its own level, else the table's; None where it is sent once or has none."""
+    own = account.get("fresh_within_days")
+    return TABLES[account["table"]].fresh_within_days if own is None else None if own == "once" else own
 
 
 def _conversions(manifest: dict[str, Any], accounts: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -1,11 +1,14 @@
-"""Marts of own sales: by day, by month and product, and against the ledger."""
+"""Marts of own sales: by day, by month and product, by week and segment, and against the ledger."""
 
 from datetime import date, timedelta
 
 import ibis
 
 from brandops.contract.columns import MONEY
+from brandops.periods import add_months
 from brandops.warehouse.lines import amounts
+
+WEEKLY_MONTHS = 36  # a year, the year it is compared with, and a year for reports whose as-of day lies after their period
 
 
 def sales_daily(own: ibis.Table) -> ibis.Table:
@@ -35,6 +38,20 @@ def channel_daily(own: ibis.Table) -> ibis.Table:
     net_sales, gross_sales, returns, list_sales, discount, cost in currency, quantity in units.
     """
     return own.group_by(["date", "channel_id", "region"]).aggregate(**amounts(own))
+
+
+def sales_weekly(own: ibis.Table, as_of: date) -> ibis.Table:
+    """Own sales of the last 36 months by month, week, channel_id, region, segment, brand, category, product_id.
+
+    `week` is the Monday of the ISO week; a week across two months is two rows, so that weeks add up to months. `segment` is the
+    customer's (blank for anonymous sales). net_sales, returns, discount, cost in currency, quantity in units.
+    """
+    first = add_months(as_of, 1 - WEEKLY_MONTHS)
+    recent = own.filter(own.month >= first).mutate(week=own.date.truncate("W"))
+    sums = amounts(recent)
+    by = ["month", "week", "channel_id", "region", "segment", "brand", "category", "product_id"]
+    shown = ("net_sales", "returns", "quantity", "discount", "cost")
+    return recent.group_by(by).aggregate(**{name: sums[name] for name in shown})
 
 
 def ledger_reconciliation(own: ibis.Table, ledger: ibis.Table, as_of: date) -> ibis.Table:

@@ -1,6 +1,8 @@
-"""Mart of the stock: what each month ended with, held on average, received and sold."""
+"""Marts of the stock: what each month ended with, held on average, received and sold; and each day."""
 
 import ibis
+
+from brandops.contract.columns import MONEY
 
 
 def stock_monthly(stock: ibis.Table) -> ibis.Table:
@@ -40,3 +42,26 @@ def stock_monthly(stock: ibis.Table) -> ibis.Table:
         "month", "product_id", "on_hand_end", "on_hand_mean", "received", "sold", "stock_value_end",
         "days", "days_out", "unbalanced",
     )  # fmt: skip
+
+
+def stock_daily(stock: ibis.Table) -> ibis.Table:
+    """Stock of all sites by date and product_id.
+
+    Columns: on_hand, received, sold (units), stock_value (on hand at unit cost), issued_cost (sold at unit cost; currency, blank
+    where a cost is unknown), unexplained (currency: units on hand, site by site, that the record of the day before plus
+    received less sold does not explain, more or less, at unit cost; a site without a record the day before counts 0).
+    """
+    before = ibis.window(group_by=["product_id", "site_id"], order_by="date")
+    expected = stock.on_hand.lag().over(before) + stock.received.fill_null(0) - stock.sold.fill_null(0)
+    follows = stock.date.lag().over(before) == stock.date - ibis.interval(days=1)
+    gap = ibis.ifelse(follows.fill_null(False), (stock.on_hand - expected).abs(), 0)
+    stock = stock.mutate(_unexplained=gap)
+    value, issued = stock.on_hand * stock.unit_cost, stock.sold * stock.unit_cost
+    return stock.group_by(["date", "product_id"]).aggregate(
+        on_hand=stock.on_hand.sum(),
+        received=stock.received.sum(),
+        sold=stock.sold.sum(),
+        stock_value=ibis.ifelse(value.count() == stock.count(), value.sum(), None).cast(MONEY),
+        issued_cost=ibis.ifelse(issued.count() == stock.count(), issued.sum(), None).cast(MONEY),
+        unexplained=(stock._unexplained * stock.unit_cost).sum().fill_null(0).cast(MONEY),
+    )

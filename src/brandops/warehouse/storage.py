@@ -18,6 +18,7 @@ def mart_storage(profile: str, as_of: date) -> pd.DataFrame:
         facts = pq.read_metadata(path)
         found.append((path.stem, facts.num_rows, facts.num_columns, path.stat().st_size))
     made = pd.DataFrame(found, columns=["mart", "rows", "columns", "bytes"])
+    made = made.astype(dict.fromkeys(("rows", "columns", "bytes"), "int64"))
     return made.sort_values(["rows", "mart"], ascending=[False, True], ignore_index=True)
 
 

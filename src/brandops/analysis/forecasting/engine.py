@@ -203,7 +203,7 @@ def trial_table(trial: Trial, panel: Panel, models: tuple[str, ...] | None = Non
     """The rows `backtest` returns; models default to the candidates and the combination."""
     parts = []
     origins, series, horizon = trial.actual.shape
-    ends = len(panel.dates) - np.array(trial.offsets)
+    ends = len(panel.dates) - np.array(trial.offsets, int)
     at = np.add.outer(ends, np.arange(horizon))
     for model in models or (*trial.models, COMBINATION):
         joint = model == COMBINATION

@@ -3,6 +3,10 @@
   "use strict";
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
+  // Charts come with the brand's light colours; as variables they follow the reader's scheme, and print stays light.
+  window.brandopsThemed = (spec) => JSON.parse(JSON.stringify(spec, (_name, value) =>
+    (typeof value === "string" && window.brandopsColours[value.toLowerCase()]) || value));
+
   const menu = document.querySelector(".bo-menu");
   menu?.addEventListener("click", () => {
     const open = menu.getAttribute("aria-expanded") !== "true";
@@ -131,7 +135,39 @@
     const canvas = document.createElement("div");
     canvas.style.width = "100%";
     place.append(canvas);
-    window.vegaEmbed(canvas, spec, { actions: false, renderer: "svg", mode: "vega-lite" });
+    // A chart's levers stand below it: inside the image they would be hidden from a screen reader.
+    const levers = document.createElement("div");
+    levers.className = "bo-levers";
+    place.after(levers);
+    window.vegaEmbed(canvas, window.brandopsThemed(spec), { actions: false, renderer: "svg", mode: "vega-lite", bind: levers })
+      .then(() => levers.children.length || levers.remove());
+  }
+
+  // A drawn chart opens large by click or Enter, and closes by Escape; there it scrolls where it is wider than the window.
+  const pictures = all(".bo-figure .bo-wide");
+  if (pictures.length) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "bo-large";
+    dialog.addEventListener("click", () => dialog.close());
+    document.body.append(dialog);
+    for (const box of pictures) {
+      const open = () => {
+        const image = box.querySelector("img").cloneNode();
+        image.tabIndex = 0;
+        dialog.setAttribute("aria-label", image.alt);
+        dialog.replaceChildren(image);
+        dialog.showModal();
+      };
+      box.setAttribute("role", "button");
+      box.setAttribute("aria-label", `${window.brandopsLabels.enlarge}: ${box.querySelector("img").alt}`);
+      box.title = window.brandopsLabels.enlarge;
+      box.addEventListener("click", open);
+      box.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        open();
+      });
+    }
   }
 
   // The part of the page being read is marked in the table of contents.

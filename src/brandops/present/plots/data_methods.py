@@ -17,29 +17,30 @@ SMOOTH_DAYS = 7
 SHOWN_DAYS = 396  # thirteen months: the period and the same one a year before
 
 
-def survey_bars(by_month: pd.DataFrame, target: float, months: int = 13) -> Figure:
-    """Valid and invalid answers by month with the number wanted as a line."""
+def survey_bars(by_month: pd.DataFrame, target: float | None, months: int = 13) -> Figure:
+    """Valid and invalid answers by month with the number wanted, if any, as a line."""
     look = brand.load_brand()
     totals = by_month.groupby("month")[["valid", *REASONS]].sum().tail(months)
     invalid = totals[list(REASONS)].sum(axis=1)
     names = [_month_tick(totals.index, at) for at in range(len(totals))]
     at = range(len(totals))
     figure, axes = new_chart(height=3.3)
-    colours = [look.primary if valid >= target else look.danger for valid in totals["valid"]]
+    colours = [look.primary if valid >= (target or 0) else look.danger for valid in totals["valid"]]
     valid = axes.bar(at, totals["valid"], color=colours, width=0.7)
     axes.bar(at, invalid, bottom=totals["valid"], color=look.line, width=0.7)
     axes.bar_label(valid, [formats.number(count) for count in totals["valid"]], label_type="center",
                    color=look.background, fontsize=8)  # fmt: skip
-    axes.axhline(target, color=look.foreground, linewidth=1.2)
+    if target:
+        axes.axhline(target, color=look.foreground, linewidth=1.2)
     axes.set_xticks(list(at), names)
     axes.grid(axis="x", visible=False)
-    axes.set_ylim(0, max(target, (totals["valid"] + invalid).max()) * 1.08)
+    axes.set_ylim(0, max(target or 1, (totals["valid"] + invalid).max()) * 1.08)
     axes.set(xlabel=_("Month"), ylabel=_("Answers"))
-    handles = [mpl.patches.Patch(color=look.primary, label=_("Valid")),
-               mpl.patches.Patch(color=look.danger, label=_("Valid, short of the target")),
-               mpl.patches.Patch(color=look.line, label=_("Not valid")),
-               mpl.lines.Line2D([], [], color=look.foreground, linewidth=1.2,
-                                label=_("Target {target}").format(target=formats.number(target)))]  # fmt: skip
+    handles = [mpl.patches.Patch(color=look.primary, label=_("Valid")), mpl.patches.Patch(color=look.line, label=_("Not valid"))]
+    if target:
+        handles.insert(1, mpl.patches.Patch(color=look.danger, label=_("Valid, short of the target")))
+        handles.append(mpl.lines.Line2D([], [], color=look.foreground, linewidth=1.2,
+                                        label=_("Target {target}").format(target=formats.number(target))))  # fmt: skip
     axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=4, columnspacing=1.2, handlelength=1.4)
     return figure
 

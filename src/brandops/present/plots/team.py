@@ -9,6 +9,7 @@ from brandops.i18n import gettext as _
 from brandops.i18n import shown as reader_name
 from brandops.present import brand, formats
 from brandops.present.charts import new_chart
+from brandops.present.plots.labels import label_points
 from brandops.present.sentences.team import named
 
 
@@ -20,12 +21,14 @@ def performance(table: pd.DataFrame, names: dict[str, str], threshold: float) ->
     rewarded = table["attainment"] >= threshold
     for part, colour in ((table[~rewarded], look.muted), (table[rewarded], look.primary)):
         axes.plot(part["attainment"], part["person"], "o", color=colour, markersize=6)
-    for row in named(table[rewarded].rename(columns={"person": "factor"}), names).itertuples():
-        axes.annotate(row.person, (row.attainment, row.factor), xytext=(5, 3), textcoords="offset points", fontsize=9)
     axes.axhline(0, color=look.foreground, linewidth=1)
     axes.axvline(threshold, color=look.warning, linewidth=1.2, linestyle="--")
     _percents(axes.xaxis, axes.yaxis)
     axes.set(xlabel=_("Attainment, last twelve months"), ylabel=_("Against colleagues in the same territory"))
+    shown = named(table[rewarded].rename(columns={"person": "factor"}), names)
+    rest = table[~rewarded]
+    label_points(axes, shown["attainment"].to_numpy(), shown["factor"].to_numpy(), shown["person"].tolist(),
+                 (rest["attainment"], rest["person"]))  # fmt: skip
     return figure
 
 

@@ -27,6 +27,8 @@ class Checks:
         Net sales of the period, currency.
     stale, silent
         Names of tables past their service level; number of months in the period a source is silent.
+    silent_sources
+        Names of the sources silent in these months.
     unaccounted, lost
         Rows neither loaded nor in quarantine; rows of the period in quarantine whose content is nowhere else.
     load_rate, tolerance
@@ -43,6 +45,7 @@ class Checks:
     lost: int
     load_rate: float
     tolerance: float
+    silent_sources: tuple[str, ...] = ()
 
     @property
     def unfit(self) -> bool:
@@ -86,8 +89,8 @@ def _doubts(checks: Checks, currency: str) -> list[str]:
     if checks.stale:
         found.append(_("{tables} past the service level").format(tables=_listed(checks.stale)))
     if checks.silent:
-        found.append(ngettext("a source is silent for {count} month", "sources are silent for {count} months",
-                              checks.silent).format(count=checks.silent))  # fmt: skip
+        found.append(ngettext("{sources} silent for {count} month", "{sources} silent for {count} months", checks.silent)
+                     .format(sources=_(", ").join(checks.silent_sources), count=checks.silent))  # fmt: skip
     if not checks.ledger_months:
         found.append(_("no ledger total to reconcile sales with"))
     return found
@@ -152,6 +155,14 @@ def stale_names(catalogue: pd.DataFrame) -> list[str]:
     stale = catalogue[catalogue["fresh"].eq(False).fillna(False)]
     overdue = (stale["lag_days"] - stale["fresh_within_days"]).sort_values(ascending=False, kind="stable")
     return [table_name(name) for name in stale.loc[overdue.index, "table"]]
+
+
+def silent_names(thin: pd.DataFrame) -> tuple[str, ...]:
+    """What readers call the sources of `thin` (rows of `coverage.completeness`), each once."""
+    each = thin.drop_duplicates(["table", "source"])
+    return tuple(
+        _("{table} from {source}").format(table=table_name(t), source=s) for t, s in zip(each["table"], each["source"], strict=True)
+    )
 
 
 def freshness_finding(catalogue: pd.DataFrame) -> str:

@@ -77,8 +77,10 @@ def spend_alt(links: pd.DataFrame, currency: str) -> str:
     )
 
 
-def survey_finding(months: pd.DataFrame, target: float) -> str:
-    """Whether each month has the valid answers wanted."""
+def survey_finding(months: pd.DataFrame, target: float | None) -> str:
+    """Whether each month has the valid answers wanted; None: the plan asks for no number."""
+    if not target:
+        return _survey_range(months)
     missed = months[~months["met"]]
     if missed.empty:
         least = months.loc[months["valid"].idxmin()]
@@ -113,8 +115,10 @@ def invalid_finding(by_month: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def survey_caption(months: pd.DataFrame, target: float) -> str:
+def survey_caption(months: pd.DataFrame, target: float | None) -> str:
     """What the bars of valid answers show, over all months drawn."""
+    if not target:
+        return _survey_range(months)
     short = int((months["valid"] < target).sum())
     if not short:
         return _("Each of the {count} months shown reaches {target} valid answers.").format(
@@ -126,14 +130,23 @@ def survey_caption(months: pd.DataFrame, target: float) -> str:
     )  # fmt: skip
 
 
-def survey_alt(months: pd.DataFrame, target: float) -> str:
+def survey_alt(months: pd.DataFrame, target: float | None) -> str:
     """Description of the bars of valid answers."""
+    if not target:
+        return _survey_range(months)
     return _("Bars of valid answers a month from {first} to {last} with a line at {target}; between "
              "{low} and {high}.").format(
         first=formats.month(months["month"].min()), last=formats.month(months["month"].max()),
         target=formats.number(target), low=formats.number(months["valid"].min()),
         high=formats.number(months["valid"].max()),
     )  # fmt: skip
+
+
+def _survey_range(months: pd.DataFrame) -> str:
+    first, last = formats.month(months["month"].min()), formats.month(months["month"].max())
+    return _("Between {low} and {high} valid answers a month from {first} to {last}; the plan asks for no number.").format(
+        low=formats.number(months["valid"].min()), high=formats.number(months["valid"].max()), first=first, last=last
+    )
 
 
 def weighting_finding(margins: pd.DataFrame, answers: int, effective: float) -> str:

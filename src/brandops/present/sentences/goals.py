@@ -155,8 +155,12 @@ def estimate(what: str, value: Estimate, fraction: bool = True) -> str:
 
 
 def new_customers(table: pd.DataFrame, target: int) -> str:
-    """First-ever buyers of the year against the target, online and offline."""
+    """First-ever buyers of the year against the target (0: none), online and offline."""
     row = table.set_index("part")
+    if not target:
+        return _("{count} customers bought for the first time this year.").format(
+            count=formats.number(row.at["all", "year_actual"])
+        )
     if len(row) < 3:  # one channel type and all: nothing to split
         return _("{count} customers bought for the first time this year; the plan asks for {target} in the year, {to_date} of "
                  "them by now.").format(

@@ -1,0 +1,26 @@
+"""What campaigns were to cost and did cost, by item, format or campaign (plan item 6.2.3)."""
+
+import pandas as pd
+
+
+def plan_against_spend(budget: pd.DataFrame, campaigns: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Planned and spent amounts of the given campaigns.
+
+    Parameters
+    ----------
+    budget
+        Mart `campaign_budget`; lines without `spent` (the campaign still runs) are left out.
+    campaigns
+        Those to count.
+    by
+        `budget_item`, `campaign`, `theme` or `format`.
+
+    Returns
+    -------
+    DataFrame
+        `by`, planned, spent (currency), ratio (spent to planned), over (spent less planned); largest spend first.
+    """
+    known = budget.dropna(subset=["spent"]).merge(campaigns[["campaign_id", "campaign", "theme", "format"]], on="campaign_id")
+    table = known.groupby(by, dropna=False)[["planned", "spent"]].sum().reset_index()
+    table["ratio"] = table["spent"] / table["planned"].where(table["planned"] > 0)
+    return table.assign(over=table["spent"] - table["planned"]).sort_values("spent", ascending=False, ignore_index=True)

@@ -1,0 +1,34 @@
+"""A notebook is an argument, not a program: its code cells are short, without functions, paths or warning filters."""
+
+import json
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+LONGEST = 15
+MEDIAN = 6
+# Written before the limit; they may only become shorter.
+LONGER = {"03_sales_forecasting": 9, "04_channel_optimisation": 11, "05_sales_team": 11,
+          "06_marketing_campaigns": 9, "07_risk_control": 12}  # fmt: skip
+
+
+def code_cells(path: Path) -> list[list[str]]:
+    """Lines of each code cell."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return ["".join(cell["source"]).splitlines() for cell in cells if cell["cell_type"] == "code"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_cell_is_past_a_screenful_and_the_median_is_a_few_lines(path):
+    lengths = [len(lines) for lines in code_cells(path)]
+    assert max(lengths) <= LONGEST
+    assert median(lengths) <= LONGER.get(path.stem, MEDIAN)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_cell_defines_anything(path):
+    lines = [line.lstrip() for cell in code_cells(path) for line in cell]
+    assert not [line for line in lines if line.startswith(("def ", "class ", "warnings.", "import warnings"))]
