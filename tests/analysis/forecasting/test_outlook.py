@@ -12,9 +12,9 @@ from brandops.analysis.forecasting import backtest, fit
 from brandops.analysis.forecasting.calibration import calibrate
 from brandops.analysis.forecasting.evaluation import accuracy, coverage, information_criteria, ranking, residual_checks
 from brandops.analysis.forecasting.events import CHINESE_NEW_YEAR, event_regressors
-from brandops.analysis.forecasting.outlook import OTHERS, outlook, sales_series, worth
+from brandops.analysis.forecasting.outlook import OTHERS, PARTS, outlook, sales_series, worth
 from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
-from brandops.analysis.forecasting.reports import decompose, interval_scores, replaced
+from brandops.analysis.forecasting.reports import decompose, interval_scores, replaced, worth_by_part
 
 AS_OF = date(2025, 12, 31)
 
@@ -83,10 +83,10 @@ def test_parts_that_never_were_negative_stay_above_zero_and_still_add_up():
 
 def test_many_small_parts_are_forecast_as_one():
     many = mart()
-    many["brand"] = [f"B{n % 20}" for n in range(len(many))]
+    many["brand"] = [f"B{n % 30}" for n in range(len(many))]
     series, step = sales_series(many, None, AS_OF)
     brands = series.loc[series["dimension"] == "brand", "part"].unique()
-    assert step == "month" and len(brands) == 12 and OTHERS in brands
+    assert step == "month" and len(brands) == PARTS < 30 and OTHERS in brands
     by_dimension = series.groupby("dimension")["y"].sum()
     assert by_dimension["brand"] == pytest.approx(by_dimension["total"])
 
@@ -112,6 +112,22 @@ def test_the_backtest_by_year_says_what_forecasting_was_worth(seen):
     found = worth(seen.backtest)
     assert (found["gain"] > 0).all() and found["steps"].sum() == len(seen.forecasts.trial.offsets) * 4
     assert replaced(seen).empty and all(score > 0 for score in interval_scores(seen).values())
+
+
+def test_what_forecasting_was_worth_is_told_by_part_and_year():
+    when = pd.to_datetime(["2020-02-01", "2020-03-01", "2021-02-01"])
+    actual = {"channel | A": [100.0, 100.0, 100.0], "channel | B": [50.0, 50.0, 50.0]}
+    means = {("channel | A", "seasonal_naive"): [80, 80, 90], ("channel | A", "combination"): [90, 90, 90],
+             ("channel | B", "seasonal_naive"): [40, 40, 40], ("channel | B", "combination"): [30, 30, 45]}  # fmt: skip
+    parts = []
+    for (name, model), mean in means.items():
+        made = pd.DataFrame({"ds": when, "y": actual[name], "mean": mean})
+        parts.append(made.assign(dimension="channel", part=name[-1], model=model))
+    rows = pd.concat(parts)
+    found = worth_by_part(rows, ("channel", "category")).set_index(["part", "year"])
+    assert found.loc[("A", 2020), ["naive", "forecast", "gain"]].tolist() == [20, 10, 0.5]
+    assert found.loc[("B", 2020), "gain"] == -1 and found.loc[("B", 2021), "gain"] == 0.5
+    assert found.loc[("A", 2020), "relative"] == 0.1 and found.loc[("A", 2021), "gain"] == 0
 
 
 def test_new_year_is_where_the_almanac_has_it_and_moves_between_months():

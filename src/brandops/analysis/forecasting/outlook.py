@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis.forecasting.engine import COMBINATION, Forecasts, fit, trial_table
-from brandops.analysis.forecasting.events import event_regressors
+from brandops.analysis.forecasting.events import with_events
 from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
 
 DIMENSIONS = ("channel", "region", "category", "brand")
-PARTS = 12  # of a dimension; the smallest others are forecast as one
+PARTS = 20  # of a dimension; the smallest others are forecast as one
 OTHERS = "others"
 MONTHS_FOR_SEASON = 24
 FEWEST_STEPS = 8
@@ -127,7 +127,7 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
         return None
     long, future = history[["unique_id", "ds", "y"]], None
     if events:
-        long, future = _with_events(long, horizon, step)
+        long, future = with_events(long, horizon, step)
     found = fit(long, horizon, 12 if step == "month" else 1, future=future)
     dimension_of = history.drop_duplicates("unique_id").set_index("unique_id")
     dimensions = [dimension_of.at[name, "dimension"] for name in found.ids]
@@ -143,15 +143,6 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     totals = _totals(found, centre, drawn, history, horizon, 12 if step == "month" else 52, dimension_of)
     paths = drawn[:, dimensions.index("total")]
     return Outlook(history, table, totals, rows, paths, float(gaps.max(initial=0.0)), step, found)
-
-
-def _with_events(long: pd.DataFrame, horizon: int, step: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    offset = pd.offsets.MonthBegin() if step == "month" else pd.offsets.Week()
-    dates = pd.date_range(long["ds"].min(), long["ds"].max() + horizon * offset, freq="MS" if step == "month" else "W-MON")
-    found = event_regressors(dates, dates + offset - pd.Timedelta(days=1)).rename_axis("ds").reset_index()
-    ahead = found[found["ds"] > long["ds"].max()]
-    series = pd.DataFrame({"unique_id": long["unique_id"].unique()})
-    return long.merge(found, on="ds").sort_values(["unique_id", "ds"], ignore_index=True), series.merge(ahead, how="cross")
 
 
 def _bands(values: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:
