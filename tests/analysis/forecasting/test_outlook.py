@@ -14,7 +14,7 @@ from brandops.analysis.forecasting.evaluation import accuracy, coverage, informa
 from brandops.analysis.forecasting.events import CHINESE_NEW_YEAR, event_regressors
 from brandops.analysis.forecasting.outlook import OTHERS, PARTS, outlook, sales_series, worth
 from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
-from brandops.analysis.forecasting.reports import decompose, interval_scores, replaced, worth_by_part
+from brandops.analysis.forecasting.reports import decompose, interval_scores, of_total, replaced, worth_by_part, years_of_backtest
 
 AS_OF = date(2025, 12, 31)
 
@@ -112,6 +112,15 @@ def test_the_backtest_by_year_says_what_forecasting_was_worth(seen):
     found = worth(seen.backtest)
     assert (found["gain"] > 0).all() and found["steps"].sum() == len(seen.forecasts.trial.offsets) * 4
     assert replaced(seen).empty and all(score > 0 for score in interval_scores(seen).values())
+
+
+def test_the_backtest_by_year_covers_three_whole_years_and_the_running_one():
+    sales = mart(84)[["month", "net_sales"]].groupby("month", as_index=False).sum()
+    rows = years_of_backtest(outlook(sales, None, date(2025, 9, 30), 3))
+    total = of_total(rows)
+    assert total["ds"].min() == pd.Timestamp("2022-01-01") and total["ds"].max() == pd.Timestamp("2025-09-01")
+    assert total["origin"].nunique() == 15 and len(total) == 45  # every three months, three months ahead
+    assert set(worth(rows)["year"]) == {2022, 2023, 2024, 2025}
 
 
 def test_what_forecasting_was_worth_is_told_by_part_and_year():

@@ -33,11 +33,12 @@ def against(rows: pd.DataFrame, model: str, other: str) -> pd.DataFrame:
 
 
 def years_of_backtest(seen: Outlook) -> pd.DataFrame:
-    """Backtest rows over the last three years where the history reaches back five; else those there are."""
-    step = ORIGIN_EVERY
-    months = YEARS_OF_BACKTEST * 12
-    horizon = int(seen.backtest["step"].max())
-    if seen.step != "month" or len(seen.total_history) < months + MONTHS_FOR_SEASON:
+    """Backtest rows since January of the third last whole year where two years of months come before; else those there are."""
+    step, horizon = ORIGIN_EVERY, int(seen.backtest["step"].max())
+    dates = seen.total_history["ds"]
+    after = dates.iloc[-1] + pd.offsets.MonthBegin()
+    months = YEARS_OF_BACKTEST * 12 + after.month - 1
+    if seen.step != "month" or len(dates) < months + MONTHS_FOR_SEASON:
         return seen.backtest
     windows = (months - horizon) // step + 1
     long, future = seen.history[["unique_id", "ds", "y"]], None
