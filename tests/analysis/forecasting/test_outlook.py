@@ -198,11 +198,34 @@ def test_a_model_that_is_clearly_worse_is_told_apart_and_one_that_is_not_is_tied
 def test_coverage_is_judged_by_the_other_origins():
     rng = np.random.default_rng(7)
     errors = rng.normal(size=(6, 60, 3))
-    found = calibrate(errors, np.ones((6, 60)), np.ones((6, 60, 3)))
+    found = calibrate(errors, np.ones((6, 60)), np.ones((6, 60, 3)), np.full((6, 60), 40), [18, 15, 12, 9, 6, 3])
     table = coverage(found)
     whole = table[table["step"] == 0].set_index("level")["coverage"]
     assert whole[80] == pytest.approx(0.8, abs=0.03) and whole[95] == pytest.approx(0.95, abs=0.02)
     assert found.quantile(0.95) / found.quantile(0.8) == pytest.approx(1.96 / 1.28, rel=0.12)
+
+
+def test_a_longer_history_narrows_the_intervals_as_the_backtest_taught():
+    rng, series = np.random.default_rng(7), 600
+    lengths = rng.integers(20, 120, series) - np.array([[12], [8], [4]])
+    errors = rng.normal(size=(3, series, 4)) * (lengths[:, :, None] / 60.0) ** -0.4
+    found = calibrate(errors, np.ones((3, series)), np.ones((3, series, 4)), lengths, [12, 8, 4])
+    ones = np.ones(series), np.ones((series, 4))
+    narrower = found.size(*ones, np.full(series, 120)) / found.size(*ones, np.full(series, 30))
+    assert narrower[0, 0] == pytest.approx(4**-0.4, abs=0.1)
+
+
+def test_the_series_effect_is_learnt_from_months_apart_only():
+    rng = np.random.default_rng(8)
+    shared = rng.normal(size=(1, 200, 8))  # origins a step apart see the same errors: they say nothing new of the series
+    errors = np.concatenate([shared + 0.01 * rng.normal(size=shared.shape) for _origin in range(4)])
+    ones = np.ones((4, 200))
+    found = calibrate(errors, ones, np.ones((4, 200, 8)), 60 * ones, [11, 10, 9, 8])
+    bare = errors / np.exp(found.coefficients[0] + found.coefficients[1:] @ np.zeros(4))
+    assert np.nanstd(found.errors) == pytest.approx(np.nanstd(bare), rel=0.5)
+    new = rng.normal(size=(200, 8))  # the next errors: as large on average, another draw
+    size = found.size(ones[0], np.ones((200, 8)), 60 * ones[0]) / np.exp(found.series_effect)[:, None]
+    assert (np.abs(new) <= found.quantile(0.8) * size).mean() == pytest.approx(0.8, abs=0.05)
 
 
 def test_criteria_prefer_the_form_the_series_has():
