@@ -13,6 +13,7 @@ from brandops.analysis.forecast_inputs import monthly_prices
 from brandops.analysis.forecasting.engine import backtest
 from brandops.analysis.forecasting.events import with_events
 from brandops.analysis.forecasting.outlook import OTHERS, SEPARATOR, Outlook, outlook, sales_series
+from brandops.params.plan import PlannedPrice
 
 INPUTS = ["log_price", "promotion"]
 YEAR = 12
@@ -35,7 +36,7 @@ def price_inputs(history: pd.DataFrame, monthly: pd.DataFrame, weekly: pd.DataFr
         unique_id, ds, log_price (log of net selling to list price; months without it have the month before's), promotion
         (share of units sold on promotion; 0 where unknown). None without list prices.
     """
-    if "list_sales" not in monthly or not (monthly["list_sales"] > 0).any():
+    if not {"list_sales", "gross_sales"} <= set(monthly) or not (monthly["list_sales"] > 0).any():
         return None
     names = monthly.drop_duplicates("channel_id").set_index("channel_id")["channel"] if "channel_id" in monthly else None
     promoted = None if weekly is None else _promoted(weekly, names)
@@ -74,7 +75,7 @@ def _by_part(rows: pd.DataFrame, dimension: str, known: set[str], columns: list[
 
 
 def declared_inputs(
-    inputs: pd.DataFrame, planned: dict[str, tuple[float, float]], last: pd.Timestamp, horizon: int
+    inputs: pd.DataFrame, planned: dict[str, PlannedPrice], last: pd.Timestamp, horizon: int
 ) -> pd.DataFrame | None:
     """Prices and promotions of the steps ahead as far as they are declared.
 
@@ -83,8 +84,7 @@ def declared_inputs(
     inputs
         As `price_inputs` returns.
     planned
-        Month (2026-01): change of the selling price on the same month a year before (a fraction) and of the share of units on
-        promotion (difference).
+        Month (2026-01): what is declared of it.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def declared_inputs(
     changes = [planned.get(f"{month:%Y-%m}") for month in months]
     if horizon > YEAR or any(change is None for change in changes):
         return None
-    plan = pd.DataFrame({"ds": months, "price": [c[0] for c in changes], "more": [c[1] for c in changes]})
+    plan = pd.DataFrame({"ds": months, "price": [c.price for c in changes], "more": [c.promotion for c in changes]})
     year_ago = inputs.assign(ds=inputs["ds"] + pd.DateOffset(months=YEAR)).merge(plan, on="ds")
     if len(year_ago) != horizon * inputs["unique_id"].nunique():
         return None
@@ -107,7 +107,7 @@ def declared_inputs(
 
 def outlook_with_plan(
     monthly: pd.DataFrame, daily: pd.DataFrame | None, weekly: pd.DataFrame | None, as_of: date, horizon: int,
-    events: bool, planned: dict[str, tuple[float, float]],
+    events: bool, planned: dict[str, PlannedPrice],
 ) -> tuple[Outlook | None, pd.DataFrame | None]:  # fmt: skip
     """The outlook, with the declared prices and promotions where every month ahead has them, and the `price_inputs`."""
     history, step = sales_series(monthly, daily, as_of)
@@ -116,17 +116,17 @@ def outlook_with_plan(
     return outlook(monthly, daily, as_of, horizon, events, None if ahead is None else (inputs, ahead)), inputs
 
 
-def worth_of_prices(seen: Outlook, inputs: pd.DataFrame) -> pd.DataFrame:
+def worth_of_prices(seen: Outlook, inputs: pd.DataFrame | None) -> pd.DataFrame:
     """What it would have been worth to know prices and promotions ahead, in the backtest of `seen`.
 
     Returns
     -------
     DataFrame
-        unique_id, told, untold (mean absolute scaled error of the network with and without them, from the same origins), gain
+        unique_id, part, told, untold (mean absolute scaled error of the network with and without them, from the same origins), gain
         (1 less their ratio); the largest gain first. Empty where the forecast already knows them or has no backtest.
     """
-    columns = ["unique_id", "told", "untold", "gain"]
-    if not len(seen.backtest) or seen.step != "month" or seen.priced:
+    columns = ["unique_id", "part", "told", "untold", "gain"]
+    if inputs is None or not len(seen.backtest) or seen.step != "month" or seen.priced:
         return pd.DataFrame(columns=columns)
     horizon, offsets = int(seen.backtest["step"].max()), seen.forecasts.trial.offsets
     long = seen.history[["unique_id", "ds", "y"]]
@@ -139,5 +139,6 @@ def worth_of_prices(seen: Outlook, inputs: pd.DataFrame) -> pd.DataFrame:
               for name, rows in (("told", told), ("untold", untold))}  # fmt: skip
     found = pd.DataFrame(errors).dropna()
     found["gain"] = 1 - found["told"] / found["untold"].where(found["untold"] > 0)
+    found = found.join(seen.history.drop_duplicates("unique_id").set_index("unique_id")["part"])
     found = found.rename_axis("unique_id").reset_index().dropna()
     return found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)[columns]

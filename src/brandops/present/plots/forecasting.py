@@ -100,15 +100,15 @@ def coverage(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def neural_gain(table: pd.DataFrame, names: dict[str, str]) -> Figure:
-    """How much smaller the network's error is than the linear model's, by series."""
+def neural_gain(table: pd.DataFrame, names: dict[str, str], label: str | None = None) -> Figure:
+    """How much smaller the network's error is than the linear model's (or as `label` says), by series."""
     look = brand.load_brand()
     figure, axes = new_chart(height=1.0 + 0.26 * len(table))
     at = np.arange(len(table))[::-1]
     axes.barh(at, table["gain"] * 100, color=[look.primary if g > 0 else look.muted for g in table["gain"]], height=0.66)
     axes.axvline(0, color=look.foreground, linewidth=1)
     axes.set_yticks(at, [names.get(series, series) for series in table["unique_id"]])
-    axes.set_xlabel(_("Error of the neural network below that of linear regression, %"))
+    axes.set_xlabel(label or _("Error of the neural network below that of linear regression, %"))
     axes.grid(axis="y", visible=False)
     return figure
 

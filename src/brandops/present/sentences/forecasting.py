@@ -104,6 +104,25 @@ def network(place: int, models: int, wins: int, series: int) -> str:
              "series.").format(place=place, models=models, wins=wins, series=series)  # fmt: skip
 
 
+def price_inputs(found: pd.DataFrame, priced: bool) -> str:
+    """Whether prices and promotions ahead went in, and what knowing them would have been worth to the network."""
+    if priced:
+        return _("The plan declares prices and promotions of all months ahead; the forecasts know them.")
+    undeclared = _("The plan declares no prices and promotions for all months ahead, so no forecast knows them.")
+    if found.empty:
+        return undeclared
+    change = found["told"].mean() / found["untold"].mean() - 1
+    numbers = {"change": formats.percent(abs(change)), "wins": int((found["gain"] > 0).sum()), "series": len(found),
+               "best": part_name(found["part"].iloc[0]), "worst": part_name(found["part"].iloc[-1])}  # fmt: skip
+    text = _("Had those of the months ahead been known when each forecast of the backtest was made, the network's error would "
+             "have been {change} smaller.")  # fmt: skip
+    if change >= 0:
+        text = _("Even had those of the months ahead been known when each forecast of the backtest was made, the network's error "
+                 "would have been {change} larger.")  # fmt: skip
+    text += " " + _("It would have been smaller on {wins} of {series} series: most for {best}, least for {worst}.")
+    return undeclared + " " + text.format(**numbers)
+
+
 def intervals(table: pd.DataFrame) -> str:
     """How often the intervals held what came."""
     rows = table[table["step"] == 0].set_index("level")["coverage"]
