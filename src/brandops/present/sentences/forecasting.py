@@ -181,9 +181,11 @@ def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
     there = parts[parts["year"] == year]
     if there.empty:
         return text
-    best, worst = there.loc[there["gain"].idxmax()], there.loc[there["gain"].idxmin()]
-    return text + " " + _("By category and channel they were the better in {wins} of {count} parts that year ({best}: {most}; "
-                          "{worst}: {least}), and in {all_wins} of {all_count} over all years.").format(
+    avoided = there["naive"] - there["forecast"]  # currency: a part without sales is no triumph
+    best, worst = there.loc[avoided.idxmax()], there.loc[avoided.idxmin()]
+    said = _("By category and channel their error was the smaller in {wins} of {count} parts that year ({best}: {most}; {worst}: "
+             "{least}), and in {all_wins} of {all_count} over all years.")  # fmt: skip
+    return text + " " + said.format(
         wins=int((there["gain"] > 0).sum()), count=len(there), best=part_name(best["part"]), worst=part_name(worst["part"]),
         most=formats.signed(-best["gain"] * 100, 0) + "%", least=formats.signed(-worst["gain"] * 100, 0) + "%",
         all_wins=int((parts["gain"] > 0).sum()), all_count=len(parts))  # fmt: skip
