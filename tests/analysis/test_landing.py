@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from brandops.analysis.forecasting.events import event_regressors
 from brandops.analysis.landing import landing, landing_path
 from brandops.periods import parse_period
 
@@ -96,3 +97,16 @@ def test_within_a_month_only_its_remaining_days_are_predicted():
     half.loc[half["month"] == "2025-06-01", "net_sales"] *= 0.5
     found = landing(half, YEAR, date(2025, 6, 15))
     assert found.median == pytest.approx(total(sales), rel=0.01)
+
+
+def test_chinese_new_year_is_landed_in_the_month_it_falls_into():
+    starts = pd.date_range("2016-01-01", "2025-12-01", freq="MS")
+    before = event_regressors(starts, starts + pd.offsets.MonthEnd(0))["before_new_year"].to_numpy()
+    closer = 0
+    for seed in range(5):
+        noise = np.random.default_rng(seed).normal(0, 0.02, len(starts))
+        sales = pd.DataFrame({"month": starts, "net_sales": 1000 * np.exp(1.2 * before + noise)})
+        came = sales.loc[sales["month"].between("2025-01-01", "2025-02-28"), "net_sales"].to_numpy()  # in 2024 it was February
+        told, untold = (landing(sales, YEAR, date(2024, 12, 31), events=e).months["median"].to_numpy()[:2] for e in (True, False))
+        closer += np.abs(told / came - 1).sum() < 0.5 * np.abs(untold / came - 1).sum()
+    assert closer == 5

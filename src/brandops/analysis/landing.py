@@ -13,6 +13,7 @@ import pandas as pd
 
 from brandops.analysis.forecasting import fit
 from brandops.analysis.forecasting.backtesting import FAST
+from brandops.analysis.forecasting.events import with_events
 from brandops.analysis.goals import by_month, starts_of
 from brandops.periods import Grain, Period, period_of
 
@@ -54,7 +55,8 @@ class Landing:
         return float((self.draws >= target).mean())
 
 
-def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.80, elapsed: float | None = None) -> Landing | None:
+def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.80, elapsed: float | None = None,
+            events: bool = False) -> Landing | None:  # fmt: skip
     """Predict the year's net sales from what was known on `as_of`.
 
     Parameters
@@ -70,6 +72,9 @@ def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.8
         Coverage of the interval.
     elapsed
         Share of the as-of month that its days so far make up, where the month is not complete; None: by days.
+    events
+        Whether sales follow Chinese New Year, which moves between months: its effect in the years known is learnt and
+        laid where it falls this year. (618 and Double 11 fall into the same months every year and are season.)
 
     Returns
     -------
@@ -90,7 +95,8 @@ def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.8
         return None
     steps = (ahead[-1].to_period("M") - complete.index[-1].to_period("M")).n
     long = pd.DataFrame({"unique_id": "total", "ds": complete.index, "y": complete.to_numpy(float)})
-    paths = fit(long, steps, 12, models=FAST).paths(DRAWS)[:, 0, -len(ahead) :]
+    long, future = with_events(long, steps) if events else (long, None)
+    paths = fit(long, steps, 12, future=future, models=FAST).paths(DRAWS)[:, 0, -len(ahead) :]
     if current.end > as_of and pd.Timestamp(current.start) in ahead:
         share = ((as_of - current.start).days + 1) / current.days if elapsed is None else elapsed
         paths[:, ahead.index(pd.Timestamp(current.start))] *= 1 - share
@@ -104,7 +110,8 @@ def landing(history: pd.DataFrame, year: Period, as_of: date, level: float = 0.8
     return Landing(year, as_of, to_date, float(np.median(draws)), float(low), float(high), level, frame, draws)
 
 
-def landing_path(history: pd.DataFrame, year: Period, as_of: date, target: float, level: float = 0.80) -> pd.DataFrame:
+def landing_path(history: pd.DataFrame, year: Period, as_of: date, target: float, level: float = 0.80,
+                 events: bool = False) -> pd.DataFrame:  # fmt: skip
     """How the landing was seen at the end of each month so far, from what was known then.
 
     Returns
@@ -115,7 +122,7 @@ def landing_path(history: pd.DataFrame, year: Period, as_of: date, target: float
     """
     eve = pd.Timestamp(year.start) - pd.Timedelta(days=1)
     ends = [eve.date(), *(m.end for m in year.split(Grain.MONTH) if m.end <= as_of)]
-    seen = [(end, landing(history, year, end, level)) for end in ends]
+    seen = [(end, landing(history, year, end, level, events=events)) for end in ends]
     rows = [(pd.Timestamp(e), x.median, x.low, x.high, x.probability(target)) for e, x in seen if x is not None]
     return pd.DataFrame(rows, columns=["seen_on", "median", "low", "high", "probability"])
 

@@ -34,11 +34,13 @@ def optimal_prices(response: PriceResponse, panel: pd.DataFrame, *, cost_rate: f
         optimum_high (relative to the present price, 95 %; NaN: no inner optimum), observed_low, observed_high (range of
         prices seen relative to the product's present one), recommended, recommended_low, recommended_high (within that
         range), gain, gain_low, gain_high (profit at the recommended price to the present profit, less 1),
-        extrapolates (the formula's optimum lies outside the range). Channels whose unit cost is unknown are left out.
+        extrapolates (the formula's optimum lies outside the range). Channels whose unit cost is unknown, or whose
+        elasticity cannot be told from none, are left out: no price follows from it.
     """
     last = panel["week"].max() - pd.Timedelta(weeks=51)
     rows = []
-    for own in response.of("log_price").itertuples():
+    own_prices = response.of("log_price")
+    for own in own_prices[own_prices["high"] < 0].itertuples():
         here = panel[(panel["channel_id"] == own.channel_id) & (panel["volume"] > 0)]
         now = here[here["week"] >= last]
         volume = now["volume"].sum()

@@ -5,6 +5,7 @@
 never in code; each field names the plan item it serves.
 """
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -107,13 +108,31 @@ class SurveyRules(Strict):
     max_weight: float = Field(5.0, gt=1, description="post-stratification weights are trimmed here")
 
 
+class PlannedPrice(Strict):
+    """What is decided of a month's selling price and promotions."""
+
+    price: float = Field(0.0, gt=-0.9, lt=5, description="3.1.3 selling price against the same month a year before, as a fraction")
+    promotion: float = Field(0.0, ge=-1, le=1, description="3.1.3 share of units on promotion, less the same month's a year before")
+
+
 class ForecastRules(Strict):
     """How far and how well sales are forecast (section 3)."""
 
     horizon: int = Field(6, ge=1, le=24, description="3.1.1 months ahead")
     chinese_events: bool = Field(False, description="3.1.1 Chinese New Year, 618 and Double 11 move sales")
+    planned_prices: dict[str, PlannedPrice] = Field(
+        default_factory=dict, description="3.1.3 prices and promotions decided, by month (2026-01); used where all months ahead are"
+    )
     relative_error: float = Field(1.0, gt=0, description="3.3.1 mean absolute error to the seasonal naive rule's; below is better")
     coverage_gap: Fraction = Field(0.05, description="3.3.3 coverage of an interval may differ from its level by this much")
+
+    @field_validator("planned_prices")
+    @classmethod
+    def _months(cls, planned: dict[str, PlannedPrice]) -> dict[str, PlannedPrice]:
+        for month in planned:
+            if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+                raise ValueError(f"{month!r} is not a month such as 2026-01")
+        return planned
 
 
 class MarketingRules(Strict):

@@ -41,4 +41,5 @@ PUBLISHED = [("m1_4", 15.904, 1.606, 23.2), ("m1_12", 14.533, 1.030, 10.2), ("to
 def test_all_series_are_forecast_better_than_by_the_published_combination(shared_data, name, smape, mase, msis):
     found = measured(shared_data / "forecasting", name, None)
     assert found["sMAPE"] < smape and found["MASE"] < mase and found["MSIS95"] < msis
-    assert 93 <= found["cover95"] <= 97.5 and 75 <= found["cover80"] <= 87
+    # Years that are calmer or wilder than any before keep tourism's quarters from 77 to 83 %; the others hold it, or all but.
+    assert 93 <= found["cover95"] <= 97 and 76 <= found["cover80"] <= 86

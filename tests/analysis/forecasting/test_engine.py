@@ -178,3 +178,19 @@ def test_totals_of_sample_paths_cover_what_came():
         low, high = np.quantile(totals, [0.1, 0.9], axis=0)
         hits += ((low <= came) & (came <= high)).sum()
     assert 0.7 <= hits / 60 <= 0.95
+
+
+def test_the_network_learns_an_influence_that_bends_where_the_linear_model_cannot():
+    rng, parts = np.random.default_rng(3), []
+    for n in range(30):
+        cut = np.where(rng.random(84) < 0.3, rng.uniform(0.05, 0.4, 84), 0.0)
+        y = monthly(seed=n, length=84) * np.exp(1.0 * (cut > 0.2))  # nobody answers to a small cut
+        parts.append(frame({f"s{n:02d}": y}).assign(cut=cut))
+    history = pd.concat(parts, ignore_index=True)
+    asked = {"horizon": 6, "windows": 3, "season_length": 12, "step": 3, "models": ("linear", "neural")}
+    error = {}
+    for name, known in (("told", history), ("untold", history[["unique_id", "ds", "y"]])):
+        rows = backtest(known, **asked)
+        error[name] = (rows["y"] - rows["mean"]).abs().div(rows["scale"]).groupby(rows["model"]).mean()
+    assert error["told"]["neural"] < 0.95 * error["told"]["linear"]
+    assert error["told"]["neural"] < 0.6 * error["untold"]["neural"]

@@ -12,9 +12,9 @@ from brandops.analysis.forecasting import backtest, fit
 from brandops.analysis.forecasting.calibration import calibrate
 from brandops.analysis.forecasting.evaluation import accuracy, coverage, information_criteria, ranking, residual_checks
 from brandops.analysis.forecasting.events import CHINESE_NEW_YEAR, event_regressors
-from brandops.analysis.forecasting.outlook import OTHERS, outlook, sales_series, worth
+from brandops.analysis.forecasting.outlook import OTHERS, PARTS, outlook, sales_series, worth
 from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
-from brandops.analysis.forecasting.reports import decompose, interval_scores, replaced
+from brandops.analysis.forecasting.reports import decompose, interval_scores, of_total, replaced, worth_by_part, years_of_backtest
 
 AS_OF = date(2025, 12, 31)
 
@@ -83,10 +83,10 @@ def test_parts_that_never_were_negative_stay_above_zero_and_still_add_up():
 
 def test_many_small_parts_are_forecast_as_one():
     many = mart()
-    many["brand"] = [f"B{n % 20}" for n in range(len(many))]
+    many["brand"] = [f"B{n % 30}" for n in range(len(many))]
     series, step = sales_series(many, None, AS_OF)
     brands = series.loc[series["dimension"] == "brand", "part"].unique()
-    assert step == "month" and len(brands) == 12 and OTHERS in brands
+    assert step == "month" and len(brands) == PARTS < 30 and OTHERS in brands
     by_dimension = series.groupby("dimension")["y"].sum()
     assert by_dimension["brand"] == pytest.approx(by_dimension["total"])
 
@@ -112,6 +112,31 @@ def test_the_backtest_by_year_says_what_forecasting_was_worth(seen):
     found = worth(seen.backtest)
     assert (found["gain"] > 0).all() and found["steps"].sum() == len(seen.forecasts.trial.offsets) * 4
     assert replaced(seen).empty and all(score > 0 for score in interval_scores(seen).values())
+
+
+def test_the_backtest_by_year_covers_three_whole_years_and_the_running_one():
+    sales = mart(84)[["month", "net_sales"]].groupby("month", as_index=False).sum()
+    rows = years_of_backtest(outlook(sales, None, date(2025, 9, 30), 3))
+    total = of_total(rows)
+    assert total["ds"].min() == pd.Timestamp("2022-01-01") and total["ds"].max() == pd.Timestamp("2025-09-01")
+    assert total["origin"].nunique() == 15 and len(total) == 45  # every three months, three months ahead
+    assert set(worth(rows)["year"]) == {2022, 2023, 2024, 2025}
+
+
+def test_what_forecasting_was_worth_is_told_by_part_and_year():
+    when = pd.to_datetime(["2020-02-01", "2020-03-01", "2021-02-01"])
+    actual = {"channel | A": [100.0, 100.0, 100.0], "channel | B": [50.0, 50.0, 50.0]}
+    means = {("channel | A", "seasonal_naive"): [80, 80, 90], ("channel | A", "combination"): [90, 90, 90],
+             ("channel | B", "seasonal_naive"): [40, 40, 40], ("channel | B", "combination"): [30, 30, 45]}  # fmt: skip
+    parts = []
+    for (name, model), mean in means.items():
+        made = pd.DataFrame({"ds": when, "y": actual[name], "mean": mean})
+        parts.append(made.assign(dimension="channel", part=name[-1], model=model))
+    rows = pd.concat(parts)
+    found = worth_by_part(rows, ("channel", "category")).set_index(["part", "year"])
+    assert found.loc[("A", 2020), ["naive", "forecast", "gain"]].tolist() == [20, 10, 0.5]
+    assert found.loc[("B", 2020), "gain"] == -1 and found.loc[("B", 2021), "gain"] == 0.5
+    assert found.loc[("A", 2020), "relative"] == 0.1 and found.loc[("A", 2021), "gain"] == 0
 
 
 def test_new_year_is_where_the_almanac_has_it_and_moves_between_months():
@@ -173,11 +198,34 @@ def test_a_model_that_is_clearly_worse_is_told_apart_and_one_that_is_not_is_tied
 def test_coverage_is_judged_by_the_other_origins():
     rng = np.random.default_rng(7)
     errors = rng.normal(size=(6, 60, 3))
-    found = calibrate(errors, np.ones((6, 60)), np.ones((6, 60, 3)))
+    found = calibrate(errors, np.ones((6, 60)), np.ones((6, 60, 3)), np.full((6, 60), 40), [18, 15, 12, 9, 6, 3])
     table = coverage(found)
     whole = table[table["step"] == 0].set_index("level")["coverage"]
     assert whole[80] == pytest.approx(0.8, abs=0.03) and whole[95] == pytest.approx(0.95, abs=0.02)
     assert found.quantile(0.95) / found.quantile(0.8) == pytest.approx(1.96 / 1.28, rel=0.12)
+
+
+def test_a_longer_history_narrows_the_intervals_as_the_backtest_taught():
+    rng, series = np.random.default_rng(7), 600
+    lengths = rng.integers(20, 120, series) - np.array([[12], [8], [4]])
+    errors = rng.normal(size=(3, series, 4)) * (lengths[:, :, None] / 60.0) ** -0.4
+    found = calibrate(errors, np.ones((3, series)), np.ones((3, series, 4)), lengths, [12, 8, 4])
+    ones = np.ones(series), np.ones((series, 4))
+    narrower = found.size(*ones, np.full(series, 120)) / found.size(*ones, np.full(series, 30))
+    assert narrower[0, 0] == pytest.approx(4**-0.4, abs=0.1)
+
+
+def test_the_series_effect_is_learnt_from_months_apart_only():
+    rng = np.random.default_rng(8)
+    shared = rng.normal(size=(1, 200, 8))  # origins a step apart see the same errors: they say nothing new of the series
+    errors = np.concatenate([shared + 0.01 * rng.normal(size=shared.shape) for _origin in range(4)])
+    ones = np.ones((4, 200))
+    found = calibrate(errors, ones, np.ones((4, 200, 8)), 60 * ones, [11, 10, 9, 8])
+    bare = errors / np.exp(found.coefficients[0] + found.coefficients[1:] @ np.zeros(4))
+    assert np.nanstd(found.errors) == pytest.approx(np.nanstd(bare), rel=0.5)
+    new = rng.normal(size=(200, 8))  # the next errors: as large on average, another draw
+    size = found.size(ones[0], np.ones((200, 8)), 60 * ones[0]) / np.exp(found.series_effect)[:, None]
+    assert (np.abs(new) <= found.quantile(0.8) * size).mean() == pytest.approx(0.8, abs=0.05)
 
 
 def test_criteria_prefer_the_form_the_series_has():

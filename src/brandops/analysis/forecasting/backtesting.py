@@ -16,7 +16,7 @@ ERRORS_WANTED = 300  # series × origins: enough for a 95 % quantile at every st
 MOST_ORIGINS, FEWEST_ORIGINS = 8, 2
 SHORTEST_TRAINING = 4
 FAST = ("ets", "arima", "decomposition", "linear")  # models whose backtest costs next to nothing
-SPACED_ORIGINS = 6
+SPACED_ORIGINS = 8
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def origins_for(series: int, longest: int, horizon: int, season: int) -> list[in
 
 
 def spaced_origins(panel: Panel, horizon: int) -> list[int]:
-    """Origins a horizon apart, oldest first: errors of different years tell more than those of one."""
-    wanted = [horizon * (k + 1) for k in range(SPACED_ORIGINS)]
+    """Origins half a horizon apart, oldest first: errors of different years tell more than those of one."""
+    wanted = [horizon + max(1, horizon // 2) * k for k in range(SPACED_ORIGINS)]
     typical = int(np.median(panel.lengths))
     return [offset for offset in reversed(wanted) if typical - offset >= 2 * panel.season + 4]
 

@@ -1,9 +1,11 @@
 """Prediction intervals from the errors the combination made in the backtest.
 
 Errors of all series are made comparable by the size they were to be expected to have, given what was known when the
-forecast was made: the series' one-step noise, how far the models disagree, the step, and how large the series' errors were
-before. Quantiles of these comparable errors, by step and with the finite-sample correction of split conformal prediction
-(Lei et al. 2018, with local weights), then scale each series' expected size. Few errors: Student's t in their place.
+forecast was made: the series' one-step noise, how far the models disagree, the step, how much history there was (a series
+is forecast better the longer it is known, and now longer than at any origin of the backtest), and how large the series'
+errors were at origins that share no month with it. Quantiles of these comparable errors, by step and with the finite-sample
+correction of split conformal prediction (Lei et al. 2018, with local weights), then scale each series' expected size. Few
+errors: Student's t in their place.
 """
 
 from dataclasses import dataclass, field
@@ -12,8 +14,9 @@ import numpy as np
 from scipy import stats
 
 FEW = 60  # errors per step below which a t distribution is used
-PRIOR = np.array([0.0, 0.5, 0.5, 0.25])  # constant, log noise, log disagreement, log step
-PRIOR_CASES = 60.0
+PRIOR = np.array([0.0, 0.5, 0.5, 0.25, 0.0])  # constant, log noise, log disagreement, log step, log length of history
+LOWEST, HIGHEST = np.array([0.0, 0.0, 0.0, -0.5]), np.array([1.2, 1.2, 1.2, 0.0])  # more noise never means smaller errors
+PRIOR_SERIES = 60.0  # the prior weighs as much as so many series; errors of one series are not independent
 LEVELS = np.r_[0.02, 0.05:0.951:0.05, 0.96:0.991:0.01, 0.995, 0.999]
 TINY = 1e-9
 
@@ -25,7 +28,7 @@ class Calibration:
     Attributes
     ----------
     coefficients
-        Of the logarithm of an error's expected size: constant, log noise, log disagreement, log step.
+        Of the logarithm of an error's expected size: constant, log noise, log disagreement, log step, log length of history.
     series_effect
         Added to it for each series.
     quantiles
@@ -42,16 +45,16 @@ class Calibration:
     correlation: np.ndarray = field(repr=False)
     errors: np.ndarray = field(repr=False)
 
-    def size(self, noise: np.ndarray, spread: np.ndarray) -> np.ndarray:
-        """Expected size of the errors, series × step."""
-        return np.exp(_features(noise, spread) @ self.coefficients + self.series_effect[:, None])
+    def size(self, noise: np.ndarray, spread: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Expected size of the errors, series × step; `lengths` counts the steps known of each series."""
+        return np.exp(_features(noise, spread, lengths) @ self.coefficients + self.series_effect[:, None])
 
     def quantile(self, level: float) -> np.ndarray:
         """Half-width of the central interval of `level` in expected sizes, by step."""
         return np.array([np.interp(level, LEVELS, row) for row in self.quantiles])
 
 
-def calibrate(errors: np.ndarray, noise: np.ndarray, spread: np.ndarray) -> Calibration:
+def calibrate(errors: np.ndarray, noise: np.ndarray, spread: np.ndarray, lengths: np.ndarray, offsets: list[int]) -> Calibration:
     """Learn the errors' distribution.
 
     Parameters
@@ -62,37 +65,41 @@ def calibrate(errors: np.ndarray, noise: np.ndarray, spread: np.ndarray) -> Cali
         origin × series.
     spread
         Disagreement of the models, origin × series × step.
+    lengths
+        Steps known of each series at each origin: origin × series.
+    offsets
+        Steps each origin lies before the end.
     """
     origins, series, horizon = errors.shape
-    x = np.array([_features(noise[k], spread[k]) for k in range(origins)]).reshape(-1, horizon, 4)
-    x = x.reshape(origins, series, horizon, 4)
+    x = np.array([_features(noise[k], spread[k], lengths[k]) for k in range(origins)])
     known = ~np.isnan(errors) & np.isfinite(x).all(axis=3)
     if not known.any():
         normal = np.tile(stats.norm.ppf(0.5 + LEVELS / 2), (horizon, 1))
-        alone = np.array([0.0, 1.0, 0.0, 0.5])  # a random walk of the one-step noise
+        alone = np.array([0.0, 1.0, 0.0, 0.5, 0.0])  # a random walk of the one-step noise
         return Calibration(alone, np.zeros(series), normal, _memory(0.7, horizon), errors)
     target = np.log(np.abs(np.where(known, errors, 1.0)) + _floor(errors, noise, known))
-    coefficients = _regress(x[known], target[known])
+    coefficients = _regress(x, target, known)
     rest = np.where(known, target - x @ coefficients, np.nan)
     rest = np.clip(rest, np.nanquantile(rest, 0.02), np.nanquantile(rest, 0.98))
     by_origin = np.where(known.any(axis=2), np.nansum(rest, axis=2) / np.maximum(known.sum(axis=2), 1), np.nan)
     trust = _trust(by_origin)
     comparable = np.full_like(errors, np.nan)
-    for k in range(origins):  # an origin's errors are compared with what the other origins said of the series
-        others = np.delete(by_origin, k, axis=0)
-        effect = _shrunk(others, trust)
-        comparable[k] = errors[k] / np.exp(x[k] @ coefficients + effect[:, None])
+    for k in range(origins):  # compared with what the series' errors in other months said of it
+        apart = np.abs(np.array(offsets) - offsets[k]) >= horizon
+        comparable[k] = errors[k] / np.exp(x[k] @ coefficients + _shrunk(by_origin[apart], trust)[:, None])
     comparable[~known] = np.nan
     quantiles = _quantiles(comparable)
     return Calibration(coefficients, _shrunk(by_origin, trust), quantiles, _correlation(comparable), comparable)
 
 
-def _features(noise: np.ndarray, spread: np.ndarray) -> np.ndarray:
+def _features(noise: np.ndarray, spread: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     steps = np.broadcast_to(np.log(np.arange(1, spread.shape[1] + 1)), spread.shape)
+    known = np.broadcast_to(np.log(np.maximum(lengths, 1))[:, None], spread.shape)
     with np.errstate(divide="ignore", invalid="ignore"):
         noise = np.broadcast_to(np.log(np.maximum(noise, TINY))[:, None], spread.shape)
         floor = np.exp(noise) * 0.05
-        return np.stack([np.ones_like(spread), noise, np.log(np.maximum(spread, np.maximum(floor, TINY))), steps], axis=-1)
+        return np.stack([np.ones_like(spread), noise, np.log(np.maximum(spread, np.maximum(floor, TINY))), steps, known],
+                        axis=-1)  # fmt: skip
 
 
 def _floor(errors: np.ndarray, noise: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -100,15 +107,22 @@ def _floor(errors: np.ndarray, noise: np.ndarray, known: np.ndarray) -> np.ndarr
     return np.maximum(0.1 * np.nan_to_num(noise)[:, :, None], TINY) * np.ones_like(errors)
 
 
-def _regress(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Least squares drawn towards `PRIOR` slopes."""
-    centre_x, centre_y = x.mean(axis=0), y.mean()
-    slopes, away = PRIOR[1:], (x - centre_x)[:, 1:]
-    rest = y - centre_y - away @ slopes
-    gram = away.T @ away + PRIOR_CASES * np.diag(np.maximum(away.var(axis=0), 0.05))
-    slopes = slopes + np.linalg.solve(gram, away.T @ rest)
-    slopes = np.clip(slopes, 0, 1.2)  # more noise, disagreement or distance never means smaller errors
-    return np.r_[centre_y - centre_x[1:] @ slopes, slopes]
+def _regress(x: np.ndarray, y: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Least squares drawn towards `PRIOR` slopes.
+
+    Slopes are those within an origin: what made all errors of one date large is no property of the series.
+    """
+    counts = known.sum(axis=(1, 2))
+    away, rest = np.zeros_like(x[..., 1:]), np.zeros_like(y)
+    for k in np.flatnonzero(counts):
+        away[k] = np.where(known[k][..., None], x[k][..., 1:] - x[k][known[k]][:, 1:].mean(axis=0), 0.0)
+        rest[k] = np.where(known[k], y[k] - y[k][known[k]].mean(), 0.0)
+    away, slopes = away[known], PRIOR[1:]
+    rest = rest[known] - away @ slopes
+    weight = PRIOR_SERIES * len(away) / known.any(axis=(0, 2)).sum()
+    gram = away.T @ away + weight * np.diag(np.maximum(away.var(axis=0), 0.05))
+    slopes = np.clip(slopes + np.linalg.solve(gram, away.T @ rest), LOWEST, HIGHEST)
+    return np.r_[y[known].mean() - x[known][:, 1:].mean(axis=0) @ slopes, slopes]
 
 
 def _trust(by_origin: np.ndarray) -> tuple[float, float]:

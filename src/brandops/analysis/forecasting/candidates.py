@@ -52,7 +52,7 @@ def run_candidates(panel: Panel, horizon: int, seed: int, models: tuple[str, ...
     z = z - _tiled(borrowed, z.shape[1], season, past=True)
     mean, noise = smoothing_forecast(z, season, horizon)
     pooled = tuple(model for model in models if model in POOLED)
-    found: dict[str, np.ndarray] = pooled_forecasts(z, season, horizon, seed, pooled) if pooled else {}
+    found: dict[str, np.ndarray] = pooled_forecasts(z, season, horizon, seed, pooled, _known(panel, horizon)) if pooled else {}
     ahead = influence.ahead + _tiled(borrowed, horizon, season, past=False)
     back = {model: unscaled(forecast + ahead, positive, size) for model, forecast in found.items()}
     if "ets" in models:
@@ -126,6 +126,11 @@ def _both_scales(panel: Panel, z: np.ndarray, on_logs: np.ndarray, influence: In
         effect = influence.ahead[rows] + _tiled(borrowed, horizon, panel.season, past=False)[rows]
         found[rows] = (found[rows] + np.maximum(additive, 0) * np.exp(effect)) / 2
     return found
+
+
+def _known(panel: Panel, horizon: int) -> np.ndarray | None:
+    """The regressors of the panel's steps and of the `horizon` steps after them."""
+    return None if panel.regressors is None else panel.regressors[:, : panel.values.shape[1] + horizon]
 
 
 def _borrowed_season(z: np.ndarray, season: int) -> np.ndarray:

@@ -48,8 +48,8 @@ class Forecasts:
         unique_id, ds, model, mean of every candidate and the combination.
     weights
         model, weight in the combination.
-    trial
-        The backtest behind weights and intervals.
+    trial, judged
+        The backtests behind the weights and behind the intervals (more origins of the fast models, where these are more).
     fallbacks
         unique_id, model, reason: where the seasonal naive forecast stands in for a model.
     """
@@ -59,6 +59,7 @@ class Forecasts:
     weights: pd.DataFrame
     fallbacks: pd.DataFrame
     trial: Trial = field(repr=False)
+    judged: Trial = field(repr=False)
     panel: Panel = field(repr=False)
     calibration: Calibration = field(repr=False)
     centre: np.ndarray = field(repr=False)
@@ -87,10 +88,10 @@ class Forecasts:
 
     def backtest_score(self, level: float) -> float:
         """Mean scaled interval score of the combination in the backtest, each origin with the quantiles of the others."""
-        trial, errors = self.trial, self.calibration.errors
+        trial, errors = self.judged, self.calibration.errors
         _z, positive, unit = scaled(self.panel)
-        if errors.shape != trial.actual.shape:
-            return float("nan")  # the intervals come from other origins than the models' ranking
+        if not trial.offsets:
+            return float("nan")
         middle = to_scale(trial.combined, positive, unit)
         # What an error of one is worth then: actual error by comparable error, the size it was expected to have.
         with np.errstate(invalid="ignore", divide="ignore"):
@@ -235,7 +236,7 @@ def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, 
     weights = pooled_weights(trial.scaled_errors()[used]) if trial.offsets else np.full(len(used), 1 / len(used))
     centre = trimmed_mean(final.means[used], weights)
     _z, positive, unit = scaled(panel)
-    calibration, size = _calibrated(panel, trial, fast, final)
+    judged, calibration, size = _calibrated(panel, trial, fast, final)
     ends = history.groupby("unique_id")["ds"].max()
     order = np.argsort(panel.ids, kind="stable")
     ahead = [steps_ahead(ends[name], step, horizon) for name in panel.ids[order]]
@@ -260,11 +261,11 @@ def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, 
     })  # fmt: skip
     weighed = pd.DataFrame({"model": [final.models[at] for at in used], "weight": weights})
     fallbacks = fallbacks.sort_values(["unique_id", "model"], ignore_index=True)
-    return Forecasts(table, by_model, weighed, fallbacks, trial, panel, calibration, centre, size, seed)
+    return Forecasts(table, by_model, weighed, fallbacks, trial, judged, panel, calibration, centre, size, seed)
 
 
-def _calibrated(panel: Panel, trial: Trial, fast: Trial, final: Candidates) -> tuple[Calibration, np.ndarray]:
-    """Error distribution and each series' expected error sizes.
+def _calibrated(panel: Panel, trial: Trial, fast: Trial, final: Candidates) -> tuple[Trial, Calibration, np.ndarray]:
+    """The backtest the intervals rest on, its error distribution and each series' expected error sizes.
 
     Errors of many origins of the fast models serve where all models were run from a few origins only; they are brought to
     the size of the whole combination's errors by the ratio of both at the origins both have.
@@ -274,7 +275,7 @@ def _calibrated(panel: Panel, trial: Trial, fast: Trial, final: Candidates) -> t
     used, ratio = (fast, 1.0) if len(fast.offsets) > len(trial.offsets) else (trial, 1.0)
     if not used.offsets:
         nothing = np.full((1, series, horizon), np.nan)
-        calibration = calibrate(nothing, final.noise[None], nothing)
+        calibration = calibrate(nothing, final.noise[None], nothing, panel.lengths[None], [0])
     else:
         errors = to_scale(used.actual, positive, unit) - to_scale(used.combined, positive, unit)
         shared = [offset for offset in trial.offsets if offset in fast.offsets]
@@ -282,9 +283,11 @@ def _calibrated(panel: Panel, trial: Trial, fast: Trial, final: Candidates) -> t
             whole = np.array([to_scale(trial.actual, positive, unit) - to_scale(trial.combined, positive, unit)])[0]
             at, other = [trial.offsets.index(o) for o in shared], [fast.offsets.index(o) for o in shared]
             ratio = float(np.clip(np.nanmedian(np.abs(whole[at])) / max(np.nanmedian(np.abs(errors[other])), 1e-12), 0.5, 1.5))
-        calibration = calibrate(errors * ratio, used.noise, spread_of(used.models, used.models, used.means, positive, unit))
+        lengths = panel.lengths[None] - np.array(used.offsets)[:, None]
+        disagreement = spread_of(used.models, used.models, used.means, positive, unit)
+        calibration = calibrate(errors * ratio, used.noise, disagreement, lengths, used.offsets)
     spread = spread_of(used.models, final.models, final.means, positive, unit)
-    return calibration, calibration.size(final.noise, spread)
+    return used, calibration, calibration.size(final.noise, spread, panel.lengths)
 
 
 def spread_of(chosen: tuple[str, ...], models: tuple[str, ...], means: np.ndarray, positive: np.ndarray,

@@ -45,3 +45,13 @@ def event_regressors(starts: pd.Index, ends: pd.Index) -> pd.DataFrame:
     found = pd.DataFrame(share, index=starts, columns=EVENTS)
     monthly = len(starts) > 1 and (starts.day == 1).all() and np.median(length) > 20
     return found[["before_new_year", "new_year"]] if monthly else found
+
+
+def with_events(long: pd.DataFrame, horizon: int, step: str = "month") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A history (unique_id, ds, y) by "month" or "week" with the events as regressors, and the regressors of the steps ahead."""
+    offset = pd.offsets.MonthBegin() if step == "month" else pd.offsets.Week()
+    dates = pd.date_range(long["ds"].min(), long["ds"].max() + horizon * offset, freq="MS" if step == "month" else "W-MON")
+    found = event_regressors(dates, dates + offset - pd.Timedelta(days=1)).rename_axis("ds").reset_index()
+    ahead = found[found["ds"] > long["ds"].max()]
+    series = pd.DataFrame({"unique_id": long["unique_id"].unique()})
+    return long.merge(found, on="ds").sort_values(["unique_id", "ds"], ignore_index=True), series.merge(ahead, how="cross")

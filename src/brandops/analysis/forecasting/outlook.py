@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis.forecasting.engine import COMBINATION, Forecasts, fit, trial_table
-from brandops.analysis.forecasting.events import event_regressors
+from brandops.analysis.forecasting.events import with_events
 from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
 
 DIMENSIONS = ("channel", "region", "category", "brand")
-PARTS = 12  # of a dimension; the smallest others are forecast as one
+PARTS = 20  # of a dimension; the smallest others are forecast as one
 OTHERS = "others"
 MONTHS_FOR_SEASON = 24
 FEWEST_STEPS = 8
@@ -42,6 +42,8 @@ class Outlook:
         Largest difference between parts and total before reconciling, as a share of the total.
     step
         "month" or "week".
+    priced
+        Whether declared prices and promotions of the steps ahead went in.
     """
 
     history: pd.DataFrame = field(repr=False)
@@ -52,6 +54,7 @@ class Outlook:
     incoherent: float
     step: str
     forecasts: Forecasts = field(repr=False)
+    priced: bool = False
 
     @property
     def total(self) -> pd.DataFrame:
@@ -107,7 +110,8 @@ def _by_part(sales: pd.DataFrame, dimension: str, dates: pd.DatetimeIndex) -> pd
     return found.sort_values(["unique_id", "ds"])[["unique_id", "ds", "y", "dimension", "part"]]
 
 
-def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, horizon: int, events: bool = False) -> Outlook | None:
+def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, horizon: int, events: bool = False,
+            priced: tuple[pd.DataFrame, pd.DataFrame] | None = None) -> Outlook | None:  # fmt: skip
     """Forecast `horizon` months (weeks where months are too few) of total and parts after `as_of`.
 
     Parameters
@@ -116,6 +120,9 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
         The marts sales_monthly and sales_daily.
     events
         Whether Chinese New Year, 618 and Double 11 move the sales.
+    priced
+        Prices and promotions of the past and of the steps ahead, as `price_inputs` and `declared_inputs` return them; used
+        for months only.
 
     Returns
     -------
@@ -127,7 +134,11 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
         return None
     long, future = history[["unique_id", "ds", "y"]], None
     if events:
-        long, future = _with_events(long, horizon, step)
+        long, future = with_events(long, horizon, step)
+    if priced is not None and step == "month":
+        past, ahead = priced
+        long = long.merge(past, on=["unique_id", "ds"], validate="one_to_one")
+        future = ahead if future is None else future.merge(ahead, on=["unique_id", "ds"], validate="one_to_one")
     found = fit(long, horizon, 12 if step == "month" else 1, future=future)
     dimension_of = history.drop_duplicates("unique_id").set_index("unique_id")
     dimensions = [dimension_of.at[name, "dimension"] for name in found.ids]
@@ -142,16 +153,8 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     rows = trial_table(found.trial, found.panel).merge(dimension_of[["dimension", "part"]], left_on="unique_id", right_index=True)
     totals = _totals(found, centre, drawn, history, horizon, 12 if step == "month" else 52, dimension_of)
     paths = drawn[:, dimensions.index("total")]
-    return Outlook(history, table, totals, rows, paths, float(gaps.max(initial=0.0)), step, found)
-
-
-def _with_events(long: pd.DataFrame, horizon: int, step: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    offset = pd.offsets.MonthBegin() if step == "month" else pd.offsets.Week()
-    dates = pd.date_range(long["ds"].min(), long["ds"].max() + horizon * offset, freq="MS" if step == "month" else "W-MON")
-    found = event_regressors(dates, dates + offset - pd.Timedelta(days=1)).rename_axis("ds").reset_index()
-    ahead = found[found["ds"] > long["ds"].max()]
-    series = pd.DataFrame({"unique_id": long["unique_id"].unique()})
-    return long.merge(found, on="ds").sort_values(["unique_id", "ds"], ignore_index=True), series.merge(ahead, how="cross")
+    return Outlook(history, table, totals, rows, paths, float(gaps.max(initial=0.0)), step, found,
+                   priced is not None and step == "month")  # fmt: skip
 
 
 def _bands(values: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:

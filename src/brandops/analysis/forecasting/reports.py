@@ -2,11 +2,14 @@
 
 import pandas as pd
 
-from brandops.analysis.forecasting.engine import backtest
+from brandops.analysis.forecasting.engine import COMBINATION, backtest
+from brandops.analysis.forecasting.events import with_events
 from brandops.analysis.forecasting.local import seasonal_parts
 from brandops.analysis.forecasting.outlook import MONTHS_FOR_SEASON, Outlook
 
 YEARS_OF_BACKTEST = 3
+WORTH_OF = ("category", "channel")
+NAIVE = "seasonal_naive"
 ORIGIN_EVERY = 3  # steps
 TREND_STEPS = 13
 
@@ -30,16 +33,49 @@ def against(rows: pd.DataFrame, model: str, other: str) -> pd.DataFrame:
 
 
 def years_of_backtest(seen: Outlook) -> pd.DataFrame:
-    """Backtest rows over the last three years where the history reaches back five; else those there are."""
-    step = ORIGIN_EVERY
-    months = YEARS_OF_BACKTEST * 12
-    horizon = int(seen.backtest["step"].max())
-    if seen.step != "month" or len(seen.total_history) < months + MONTHS_FOR_SEASON:
+    """Backtest rows since January of the third last whole year where two years of months come before; else those there are."""
+    step, horizon = ORIGIN_EVERY, int(seen.backtest["step"].max())
+    dates = seen.total_history["ds"]
+    after = dates.iloc[-1] + pd.offsets.MonthBegin()
+    months = YEARS_OF_BACKTEST * 12 + after.month - 1
+    if seen.step != "month" or len(dates) < months + MONTHS_FOR_SEASON:
         return seen.backtest
     windows = (months - horizon) // step + 1
-    long = seen.history[["unique_id", "ds", "y"]]
-    rows = backtest(long, horizon, windows, 12, step=step)
+    long, future = seen.history[["unique_id", "ds", "y"]], None
+    if seen.forecasts.panel.regressors is not None:
+        long, future = with_events(long, horizon)
+    rows = backtest(long, horizon, windows, 12, future=future, step=step)
     return rows.merge(seen.history.drop_duplicates("unique_id")[["unique_id", "dimension", "part"]], on="unique_id")
+
+
+def of_total(rows: pd.DataFrame, model: str = COMBINATION) -> pd.DataFrame:
+    """The backtest rows of the total's forecasts, origin by origin."""
+    return rows[(rows["dimension"] == "total") & (rows["model"] == model)].sort_values(["origin", "ds"], ignore_index=True)
+
+
+def worth_by_part(rows: pd.DataFrame, dimensions: tuple[str, ...] = WORTH_OF, model: str = COMBINATION) -> pd.DataFrame:
+    """What forecasting each part was worth by year of what came: `outlook.worth`, part by part.
+
+    Returns
+    -------
+    DataFrame
+        dimension, part, year, naive, forecast (mean absolute error of a step, currency), gain (1 less their ratio),
+        relative (the forecast's error to what a step sold), sold (mean of a step, currency); largest parts first.
+    """
+    part = rows[rows["dimension"].isin(dimensions) & rows["model"].isin([NAIVE, model])]
+    part = part.assign(error=(part["y"] - part["mean"]).abs(), year=pd.to_datetime(part["ds"]).dt.year)
+    keys = ["dimension", "part", "year"]
+    wide = part.pivot_table(index=keys, columns="model", values="error", aggfunc="mean")
+    found = pd.DataFrame({"naive": wide.get(NAIVE), "forecast": wide.get(model)}, index=wide.index)
+    found["gain"] = 1 - found["forecast"] / found["naive"].where(found["naive"] > 0)
+    found["sold"] = part.groupby(keys)["y"].mean()
+    found["relative"] = found["forecast"] / found["sold"].where(found["sold"] > 0)
+    found = found.reset_index()
+    rank = {name: at for at, name in enumerate(dimensions)}
+    found["_size"] = found.groupby(["dimension", "part"])["sold"].transform("mean")
+    found = found.sort_values(["dimension", "_size", "part", "year"], ascending=[True, False, True, True], kind="stable",
+                              key=lambda c: c.map(rank) if c.name == "dimension" else c, ignore_index=True)  # fmt: skip
+    return found.drop(columns="_size")
 
 
 def replaced(seen: Outlook) -> pd.DataFrame:

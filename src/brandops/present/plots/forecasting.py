@@ -2,13 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from brandops.i18n import gettext as _
 from brandops.present import brand, formats
 from brandops.present.charts import new_chart
-from brandops.present.sentences.forecasting import model_name
+from brandops.present.sentences.forecasting import model_name, part_name
 
 SHOWN = 36  # steps of history in the fan chart
 
@@ -99,16 +100,49 @@ def coverage(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def neural_gain(table: pd.DataFrame, names: dict[str, str]) -> Figure:
-    """How much smaller the network's error is than the linear model's, by series."""
+def neural_gain(table: pd.DataFrame, names: dict[str, str], label: str | None = None) -> Figure:
+    """How much smaller the network's error is than the linear model's (or as `label` says), by series."""
     look = brand.load_brand()
     figure, axes = new_chart(height=1.0 + 0.26 * len(table))
     at = np.arange(len(table))[::-1]
     axes.barh(at, table["gain"] * 100, color=[look.primary if g > 0 else look.muted for g in table["gain"]], height=0.66)
     axes.axvline(0, color=look.foreground, linewidth=1)
     axes.set_yticks(at, [names.get(series, series) for series in table["unique_id"]])
-    axes.set_xlabel(_("Error of the neural network below that of linear regression, %"))
+    axes.set_xlabel(label or _("Error of the neural network below that of linear regression, %"))
     axes.grid(axis="y", visible=False)
+    return figure
+
+
+def worth(table: pd.DataFrame) -> Figure:
+    """Error avoided against the naive rule by part (row) and year (column): a heat map."""
+    wide = table.pivot_table(index=["dimension", "part"], columns="year", values="gain", sort=False) * 100
+    figure, axes = new_chart(height=1.2 + 0.26 * len(wide))
+    shades = LinearSegmentedColormap.from_list("gain", [brand.load_brand().danger, "#ffffff", brand.load_brand().primary])
+    axes.imshow(wide.clip(-100, 100), aspect="auto", cmap=shades, vmin=-100, vmax=100)
+    for (row, column), value in np.ndenumerate(wide.to_numpy()):
+        if np.isfinite(value):
+            axes.text(column, row, formats.signed(value, 0) + "%", ha="center", va="center", fontsize="small",
+                      color="white" if abs(value) > 60 else brand.load_brand().foreground)  # fmt: skip
+    axes.set_xticks(range(len(wide.columns)), [str(year) for year in wide.columns])
+    axes.set_yticks(range(len(wide)), [part_name(part) for _dimension, part in wide.index])
+    edges = np.flatnonzero(np.diff(wide.index.get_level_values("dimension").factorize()[0]))
+    for edge in edges:
+        axes.axhline(edge + 0.5, color=brand.load_brand().foreground, linewidth=1)
+    axes.grid(visible=False)
+    return figure
+
+
+def origins(rows: pd.DataFrame, currency: str) -> Figure:
+    """What each forecast of the total said when it was made (dashed lines) and what came."""
+    look = brand.load_brand()
+    figure, axes = new_chart(height=3.4)
+    came = rows.drop_duplicates("ds").sort_values("ds")
+    for label, (_origin, made) in zip([_("Forecast"), *[None] * len(rows)], rows.groupby("origin"), strict=False):
+        axes.plot(made["ds"], made["mean"], color=look.primary, linestyle="--", linewidth=1.2, alpha=0.8, label=label)
+    axes.plot(came["ds"], came["y"], color=look.foreground, label=_("Net sales"))
+    axes.set_ylim(bottom=0)
+    _money(axes, currency)
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
 

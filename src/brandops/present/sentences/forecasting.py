@@ -104,6 +104,25 @@ def network(place: int, models: int, wins: int, series: int) -> str:
              "series.").format(place=place, models=models, wins=wins, series=series)  # fmt: skip
 
 
+def price_inputs(found: pd.DataFrame, priced: bool) -> str:
+    """Whether prices and promotions ahead went in, and what knowing them would have been worth to the network."""
+    if priced:
+        return _("The plan declares prices and promotions of all months ahead; the forecasts know them.")
+    undeclared = _("The plan declares no prices and promotions for all months ahead, so no forecast knows them.")
+    if found.empty:
+        return undeclared
+    change = found["told"].mean() / found["untold"].mean() - 1
+    numbers = {"change": formats.percent(abs(change)), "wins": int((found["gain"] > 0).sum()), "series": len(found),
+               "best": part_name(found["part"].iloc[0]), "worst": part_name(found["part"].iloc[-1])}  # fmt: skip
+    text = _("Had those of the months ahead been known when each forecast of the backtest was made, the network's error would "
+             "have been {change} smaller.")  # fmt: skip
+    if change >= 0:
+        text = _("Even had those of the months ahead been known when each forecast of the backtest was made, the network's error "
+                 "would have been {change} larger.")  # fmt: skip
+    text += " " + _("It would have been smaller on {wins} of {series} series: most for {best}, least for {worst}.")
+    return undeclared + " " + text.format(**numbers)
+
+
 def intervals(table: pd.DataFrame) -> str:
     """How often the intervals held what came."""
     rows = table[table["step"] == 0].set_index("level")["coverage"]
@@ -145,3 +164,38 @@ def worth(table: pd.DataFrame, currency: str) -> str:
         for row in table.itertuples()
     ]  # fmt: skip
     return _("Mean absolute error of a month's total, against the seasonal naive rule: {years}.").format(years=_("; ").join(parts))
+
+
+def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
+    """The year that broke most with the past, and how the forecasts of the parts stood it."""
+    year = int(by_year.loc[by_year["forecast"].idxmax(), "year"])
+    total = by_year.set_index("year").loc[year]
+    text = _("The hardest year was {year}: the forecasts avoided {gain} of the seasonal naive rule's error in the total.").format(
+        year=year, gain=formats.percent(total["gain"], 0)
+    )
+    if total["gain"] < 0:
+        text = _(
+            "The hardest year was {year}: in the total the forecasts missed by {gain} more than the seasonal naive rule."
+        ).format(year=year, gain=formats.percent(-total["gain"], 0))
+    parts = by_part.dropna(subset="gain")
+    there = parts[parts["year"] == year]
+    if there.empty:
+        return text
+    avoided = there["naive"] - there["forecast"]  # currency: a part without sales is no triumph
+    best, worst = there.loc[avoided.idxmax()], there.loc[avoided.idxmin()]
+    said = _("By category and channel their error was the smaller in {wins} of {count} parts that year ({best}: {most}; {worst}: "
+             "{least}), and in {all_wins} of {all_count} over all years.")  # fmt: skip
+    return text + " " + said.format(
+        wins=int((there["gain"] > 0).sum()), count=len(there), best=part_name(best["part"]), worst=part_name(worst["part"]),
+        most=formats.signed(-best["gain"] * 100, 0) + "%", least=formats.signed(-worst["gain"] * 100, 0) + "%",
+        all_wins=int((parts["gain"] > 0).sum()), all_count=len(parts))  # fmt: skip
+
+
+def worth_table(by_part: pd.DataFrame) -> dict:
+    """What forecasting each category and channel was worth, for `page.table`."""
+    shown = by_part.assign(dimension=by_part["dimension"].map(dimension_name), part=by_part["part"].map(part_name))
+    return {"frame": shown, "name": "worth_parts", "rows": 12,
+            "caption": _("What forecasting was worth by category, channel and year"), "columns": {
+                "dimension": _("Dimension"), "part": _("Part"), "year": (_("Year"), "text"), "sold": (_("Sold a step"), "currency"),
+                "naive": (_("Error, seasonal naive"), "currency"), "forecast": (_("Error, forecast"), "currency"),
+                "relative": (_("Error to sales"), "fraction"), "gain": (_("Error avoided"), "fraction")}}  # fmt: skip

@@ -22,6 +22,8 @@ _STEPS = {
 }  # fmt: skip
 _REASONS = {"few products": mark("too few products"), "price hardly varies": mark("prices hardly vary")}
 
+FEW_NAMED = 3  # channels left out are named up to so many, else counted
+
 
 def term_name(term: str) -> str:
     """What a reader calls a term of the regression."""
@@ -29,31 +31,53 @@ def term_name(term: str) -> str:
 
 
 def elasticity_finding(response: PriceResponse, names: dict[str, str]) -> str:
-    """Where volume answers most and least to price, and to whom nothing can be said."""
+    """Where volume answers most and least to price, in how many channels that cannot be told, and why."""
     own = response.of("log_price").sort_values("estimate")
+    told = own[own["high"] < 0]
+    said = [_answers(told, names)] if len(told) else []
+    if len(told) < len(own):
+        said.append(_untold(own, len(own) - len(told), names))
+    return " ".join([*said, *_left_out(response.left_out, names)])
+
+
+def _answers(told: pd.DataFrame, names: dict[str, str]) -> str:
+    first, last = told.iloc[0], told.iloc[-1]
+    if len(told) == 1:
+        return _("A price 1% lower sells {most}% more ({low} to {high}) in {channel}.").format(
+            most=formats.number(-first["estimate"], 1), low=formats.number(-first["high"], 1),
+            high=formats.number(-first["low"], 1), channel=names.get(first["channel_id"], first["channel_id"]),
+        )  # fmt: skip
+    return _("Volume answers most to price in {first} (elasticity {most}, {most_low} to {most_high}) and least in {last} "
+             "({least}, {least_low} to {least_high}).").format(
+        first=names.get(first["channel_id"], first["channel_id"]), last=names.get(last["channel_id"], last["channel_id"]),
+        most=formats.number(first["estimate"], 2), most_low=formats.number(first["low"], 2),
+        most_high=formats.number(first["high"], 2), least=formats.number(last["estimate"], 2),
+        least_low=formats.number(last["low"], 2), least_high=formats.number(last["high"], 2),
+    )  # fmt: skip
+
+
+def _untold(own: pd.DataFrame, count: int, names: dict[str, str]) -> str:
+    """Channels whose interval holds no effect: an estimate there is no answer."""
     if len(own) == 1:
         row = own.iloc[0]
-        template = _("A price 1% lower sells {most}% more ({low} to {high}) in {channel}.")
-        if row["high"] >= 0:
-            template = _("Whether lower prices sell more in {channel} cannot be told: {most}% per 1% ({low} to {high}).")
-        said = [template.format(
-            most=formats.number(-row["estimate"], 1), low=formats.number(-row["high"], 1),
-            high=formats.number(-row["low"], 1), channel=names.get(row["channel_id"], row["channel_id"]),
-        )]  # fmt: skip
-    else:
-        first, last = own.iloc[0], own.iloc[-1]
-        said = [_("Volume answers most to price in {first} (elasticity {most}, {most_low} to {most_high}) and least in {last} "
-                  "({least}, {least_low} to {least_high}).").format(
-            first=names.get(first["channel_id"], first["channel_id"]), last=names.get(last["channel_id"], last["channel_id"]),
-            most=formats.number(first["estimate"], 2), most_low=formats.number(first["low"], 2),
-            most_high=formats.number(first["high"], 2), least=formats.number(last["estimate"], 2),
-            least_low=formats.number(last["low"], 2), least_high=formats.number(last["high"], 2),
-        )]  # fmt: skip
-    for row in response.left_out.itertuples():
-        said.append(_("{channel}: not estimated, {reason}.").format(
-            channel=names.get(row.channel_id, row.channel_id), reason=_(_REASONS[row.reason])
-        ))  # fmt: skip
-    return " ".join(said)
+        return _("Whether lower prices sell more in {channel} cannot be told: {most}% per 1% ({low} to {high}).").format(
+            channel=names.get(row["channel_id"], row["channel_id"]), most=formats.number(-row["estimate"], 1),
+            low=formats.number(-row["high"], 1), high=formats.number(-row["low"], 1),
+        )  # fmt: skip
+    return _("In {count} of {all} channels the elasticity cannot be estimated: the interval reaches 0, for prices moved too "
+             "little, or with demand, to show what volume answers to.").format(count=count, all=len(own))  # fmt: skip
+
+
+def _left_out(left_out: pd.DataFrame, names: dict[str, str]) -> list[str]:
+    """One sentence a reason; a few channels by name, many by number."""
+    said = []
+    for reason, rows in left_out.groupby("reason", sort=False):
+        named = [str(names.get(channel, channel)) for channel in rows["channel_id"]]
+        if len(named) <= FEW_NAMED:
+            said.append(_("{channel}: not estimated, {reason}.").format(channel=_(", ").join(named), reason=_(_REASONS[reason])))
+        else:
+            said.append(_("{count} channels: not estimated, {reason}.").format(count=len(named), reason=_(_REASONS[reason])))
+    return said
 
 
 def competitor_finding(response: PriceResponse) -> str:
@@ -66,6 +90,11 @@ def competitor_finding(response: PriceResponse) -> str:
                "high": formats.number(row["high"], 2)}  # fmt: skip
     if row["low"] > 0:
         return _("Where competitors' prices rise 1%, our volume rises {estimate}% ({low} to {high}).").format(**numbers)
+    if row["high"] < 0:
+        return _(
+            "Competitors' prices: elasticity {estimate} ({low} to {high}). Dearer competitors do not cost us volume: their "
+            "average price moved with the mix they sold or with demand, and this is no effect to act on."
+        ).format(**numbers)
     return _("Competitors' prices: elasticity {estimate} ({low} to {high}), which may be chance.").format(**numbers)
 
 
