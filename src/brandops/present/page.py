@@ -104,12 +104,14 @@ class Page:
                target: float | None = None, better: str = "higher", low: float | None = None,
                high: float | None = None, level: float = 0.95, previous: float | None = None,
                grain: dict[str, Any] | None = None, source: list[str] | None = None,
-               money_at_stake: float | None = None, note: str | None = None, evidence: bool = False) -> Figure:  # fmt: skip
+               money_at_stake: float | None = None, note: str | None = None, evidence: bool = False,
+               owner: str | None = None, due: date | None = None) -> Figure:  # fmt: skip
         """State a figure of an item; its status follows from its numbers (`brandops.present.status`).
 
         `key` names the figure in every language; by default the item's figures are counted. `grain` says what
         the figure is for ({"month": "2025-11"}); empty: the whole period. Item, key and grain together are
-        unique. `evidence` states a figure that explains the item and does not decide its status.
+        unique. `evidence` states a figure that explains the item and does not decide its status. `owner` and `due` say who
+        is to do it by when, where the figure is what something to be done is worth.
         """
         key = key or f"figure_{len(self.results.figures_of(item)) + 1}"
         grain = {name_: _grain_text(part) for name_, part in (grain or {}).items()}
@@ -117,7 +119,7 @@ class Page:
         figure = make_figure(
             item=item, key=key, name=name, value=value, unit=unit, target=target, better=better, low=low,
             high=high, level=level, previous=previous, grain=grain, source=self._sources(source),
-            money_at_stake=money_at_stake, note=note, evidence=evidence,
+            money_at_stake=money_at_stake, note=note, evidence=evidence, owner=owner, due=due,
         )  # fmt: skip
         # Rerunning a cell in JupyterLab restates its figure.
         if stated:
@@ -208,6 +210,18 @@ class Page:
             published = paths.reports_dir(self.profile) / self.folder.name / "results"
             found = [r for r in load_results(published) if r.notebook != self.notebook]
         return found
+
+    def published_table(self, stem: str) -> "pd.DataFrame | None":
+        """A table another notebook of the report published, such as `03_steps_ahead`; None where it made none.
+
+        A notebook that reads results runs after the others; in JupyterLab the published report's table is taken.
+        """
+        import pandas as pd
+
+        report = paths.reports_dir(self.profile) / self.folder.name
+        folder = self.folder / "read_tables" if os.environ.get("BRANDOPS_BUILD") else report / "tables"
+        path = folder / f"{stem}.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
 
     def close(self) -> None:
         """Complete the answer and write the results; the last cell of every notebook."""
