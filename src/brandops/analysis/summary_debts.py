@@ -51,7 +51,9 @@ def debts(
 
 def by_owner(open_debts: pd.DataFrame) -> pd.DataFrame:
     """Debts by who mends them: `owner`, `debts`, `rows`, `oldest` (days); most rows first."""
-    grouped = open_debts.groupby("owner", as_index=False).agg(debts=("kind", "size"), rows=("rows", "sum"), oldest=("age_days", "max"))
+    grouped = open_debts.groupby("owner", as_index=False).agg(
+        debts=("kind", "size"), rows=("rows", "sum"), oldest=("age_days", "max")
+    )
     return grouped.sort_values(["rows", "debts", "owner"], ascending=[False, False, True], ignore_index=True)
 
 

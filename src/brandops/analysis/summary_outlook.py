@@ -10,6 +10,9 @@ from math import ceil, floor
 
 import pandas as pd
 
+from brandops.analysis.year import YearPlan
+from brandops.periods import Period
+
 PROFIT, SALES, LOSS, EXPOSED = "profit", "sales", "loss", "exposed"
 INITIATIVE = ["item", "action", "measure", "value", "low", "high", "due"]
 
@@ -125,7 +128,7 @@ def _proposal(row: tuple, step: float) -> tuple[float, str, float]:
     if row.status == "met":
         sure = row.low if higher else row.high
         sure = row.value if pd.isna(sure) else sure
-        rounded = (floor if higher else ceil)(round(sure / step, 6)) * step
+        rounded = round((floor if higher else ceil)(round(sure / step, 6)) * step, 10)
         return (max if higher else min)(row.target, rounded), HELD, float("nan")
     if row.status == "at_risk":
         return row.target, OPEN, float("nan")
@@ -133,3 +136,45 @@ def _proposal(row: tuple, step: float) -> tuple[float, str, float]:
     if pd.notna(pace) and (pace > 0) == higher and pace != 0:
         return row.target, PACE, row.value + pace
     return row.target, STANDS, float("nan")
+
+
+def last_year_sales(people_monthly: pd.DataFrame | None, as_of: pd.Timestamp) -> float:
+    """Net sales of the twelve months up to `as_of` made by salespeople, currency; NaN without them."""
+    if people_monthly is None:
+        return float("nan")
+    recent = people_monthly["month"].between(as_of - pd.DateOffset(years=1), as_of, inclusive="right")
+    return float(people_monthly.loc[recent, "net_sales"].sum())
+
+
+def fan_frames(
+    monthly: pd.DataFrame, daily: pd.DataFrame, ahead: pd.DataFrame, plan: YearPlan | None, coming: Period
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What the fan of the coming period shows.
+
+    Parameters
+    ----------
+    ahead
+        The published forecast of the total by step: `ds`, `mean`, `lo-80`, `hi-80`, `lo-95`, `hi-95`; months or weeks.
+    plan
+        Plan of the year that holds `coming`; None: it has no targets.
+
+    Returns
+    -------
+    history, ahead, targets
+        History as `ds`, `y` up to the forecast in the same steps; `ahead` as given; `ds`, `target` of the months of `coming`,
+        without rows where steps are weeks.
+    """
+    start = pd.to_datetime(ahead["ds"]).min()
+    weeks = len(ahead) > 1 and (pd.to_datetime(ahead["ds"]).diff().min() < pd.Timedelta(days=20))
+    if weeks:
+        week = daily["date"] - pd.to_timedelta(daily["date"].dt.weekday, unit="D")
+        history = daily.groupby(week)["net_sales"].sum()
+    else:
+        history = monthly.groupby("month")["net_sales"].sum()
+    history = history[history.index < start].astype(float).rename_axis("ds").rename("y").reset_index()
+    none = pd.DataFrame({"ds": pd.to_datetime([]), "target": pd.Series(dtype=float)})
+    if plan is None or weeks:
+        return history, ahead, none
+    months = plan.planned[["month", "target"]].rename(columns={"month": "ds"})
+    within = months["ds"].between(pd.Timestamp(coming.start), pd.Timestamp(coming.end))
+    return history, ahead, months[within].reset_index(drop=True)

@@ -2,7 +2,8 @@
 
 Everything here starts from the figures the other sections state. A figures frame has one row per figure: `item`, `key`,
 `name`, `value`, `unit`, `target`, `better` ("higher", "lower"), `low`, `high`, `previous`, `money_at_stake`, `status`,
-`evidence`, `kind` and `part` (what a detail is for, such as "month" and "2025-10"; blank for the whole period), `source`.
+`item_status` (of its item, which a finding may decide), `evidence`, `deciding`, `kind` and
+`part` (what a detail is for, such as "month" and "2025-10"; blank for the whole period), `source`.
 """
 
 import pandas as pd
@@ -54,7 +55,7 @@ def achievements(figures: pd.DataFrame) -> pd.DataFrame:
         whose target is zero, such as a count of errors, have no margin and are left out: nothing happened, as it should.
     """
     rows = _whole(figures)
-    rows = rows[(rows["status"] == "met") & rows["target"].notna() & (rows["target"] != 0)]
+    rows = rows[(rows["status"] == "met") & rows["target"].notna() & (rows["target"] != 0) & (rows["kind"] == "")]
     made = rows.assign(margin=_distance(rows) / rows["target"].abs())
     return made.sort_values(["margin", "item"], ascending=[False, True], kind="stable", ignore_index=True)
 
@@ -62,8 +63,8 @@ def achievements(figures: pd.DataFrame) -> pd.DataFrame:
 def misses(figures: pd.DataFrame) -> pd.DataFrame:
     """Items whose target is missed or at risk, by the money at stake.
 
-    Each item stands with the figure that decides it: the worst of those that do, of these the costliest. Items without
-    money come last, those missed before those at risk, by how far they fall short of the target.
+    Each item stands with the figure that decides it: the worst of those that do, of these the costliest; `status` is the
+    item's. Items without money come last, those missed before those at risk, by how far they fall short of the target.
 
     Returns
     -------
@@ -72,11 +73,12 @@ def misses(figures: pd.DataFrame) -> pd.DataFrame:
         of the target; NaN where the target is zero).
     """
     rows = _whole(figures)
-    rows = rows[rows["status"].isin(SHORT)]
+    rows = rows[rows["status"].isin(SHORT) & rows["item_status"].isin(SHORT)]
     made = rows.assign(gap=_distance(rows), rank=rows["status"].map({"missed": 0, "at_risk": 1}),
                        money=rows["money_at_stake"].fillna(0.0))  # fmt: skip
     made["shortfall"] = made["gap"] / made["target"].abs().where(made["target"] != 0)
     made = made.sort_values(["rank", "money"], ascending=[True, False], kind="stable").drop_duplicates("item")
+    made = made.assign(status=made["item_status"], rank=made["item_status"].map({"missed": 0, "at_risk": 1}))
     made = made.sort_values(["money", "rank", "shortfall", "item"], ascending=[False, True, True, True], ignore_index=True)
     return made.drop(columns=["rank", "money"])
 
@@ -92,7 +94,9 @@ def weakest_details(figures: pd.DataFrame, miss: pd.Series, count: int = 3) -> p
     rows = figures[(figures["item"] == miss["item"]) & (figures["kind"] != "") & (figures["status"] == "missed")]
     own = rows[rows["key"] == miss["key"]]
     rows = own if len(own) else rows
-    order = rows.assign(money=rows["money_at_stake"].fillna(0.0), gap=_distance(rows) / rows["target"].abs().where(rows["target"] != 0))
+    order = rows.assign(
+        money=rows["money_at_stake"].fillna(0.0), gap=_distance(rows) / rows["target"].abs().where(rows["target"] != 0)
+    )
     return order.sort_values(["money", "gap"], ascending=[False, True], kind="stable").head(count).reset_index(drop=True)
 
 

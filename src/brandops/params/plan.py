@@ -163,7 +163,9 @@ class Plan(Strict):
     marketing: MarketingRules = Field(default_factory=MarketingRules)
     credit: CreditRules = Field(default_factory=CreditRules)
     supply: SupplyRules = Field(default_factory=SupplyRules)
-    goal_reached: list[str] = Field(default_factory=lambda: ["goal reached"], description="9.1.3 outcomes of an action that mean so")
+    goal_reached: list[str] = Field(
+        default_factory=lambda: ["goal reached"], description="9.1.3 outcomes of an action that mean so"
+    )
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

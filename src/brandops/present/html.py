@@ -25,6 +25,11 @@ def use_currency(currency: str) -> None:
     _default_currency = currency
 
 
+def currency() -> str:
+    """The currency money is shown in."""
+    return _default_currency
+
+
 def stylesheet() -> str:
     """Looks of the pieces, without the brand's variables."""
     return (ASSETS / "present.css").read_text(encoding="utf-8")
