@@ -43,7 +43,7 @@ def period_ahead(seen: Outlook | None, period: Period, level: float = 0.80) -> A
     first, end = pd.Timestamp(period.start), pd.Timestamp(period.end) + pd.Timedelta(days=1)
     if starts.iloc[0] > first or after.iloc[-1] < end:
         return None
-    overlap = (np.minimum(after, end) - np.maximum(starts, first)) / pd.Timedelta(days=1)
+    overlap = (after.clip(upper=end) - starts.clip(lower=first)) / pd.Timedelta(days=1)
     weight = overlap.clip(lower=0).to_numpy() / ((after - starts) / pd.Timedelta(days=1)).to_numpy()
     centre = float(total["mean"].to_numpy() @ weight)
     drawn = seen.paths @ weight

@@ -352,3 +352,30 @@ def _owner(owner: str) -> str:
 
 def _rows(frame: pd.DataFrame) -> list:
     return list(frame.itertuples(index=False))
+
+
+def method_misses() -> str:
+    """How misses are ranked."""
+    return _("Each item stands with the figure that decides it. Amounts at stake are what the gap to the target is worth as its "
+             "section measures it; the same sales may be counted by several items, so they do not add up.")  # fmt: skip
+
+
+def method_lessons() -> str:
+    """What counts as a recovery and as an action before it."""
+    return _("A recovery is a month, quarter or period that met a target the one before it had missed. An action counts as under way "
+             "if it was opened by the end of the recovery and not closed before the miss began. That it came first does not prove "
+             "that it helped: misses without an action stand beside it.")  # fmt: skip
+
+
+def method_waiting() -> str:
+    """How lead times are measured."""
+    return _("Medians are those of the Kaplan-Meier curve, in which actions still open count as unfinished; intervals are "
+             "Brookmeyer and Crowley's. The year before is compared by the log-rank test.")  # fmt: skip
+
+
+def method_targets() -> str:
+    """How targets are proposed."""
+    return _("A target met beyond doubt is raised to what has been reached beyond doubt, the far end of its interval, rounded to the "
+             "easier side; it is never made easier. One at risk or missed stands until it is reached. The growth of sales is kept "
+             "if the forecast reaches it at least as likely as not, else the growth it does reach is proposed. They become targets "
+             "when plan.yml holds them.")  # fmt: skip
