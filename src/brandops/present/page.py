@@ -13,6 +13,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +165,7 @@ class Page:
         overall = [figure for figure in figures if not figure.grain]
         shown = (overall or figures)[:MAX_TILES]
         judged = [figure for figure in figures if figure not in shown and figure.target is not None]
-        parts = [f'<p class="bo-verdict">{html.badge(self.results.status(item))}</p>', html.tiles(shown)]
+        parts = [f'<p class="bo-verdict">{html.badge(self.results.status(item))}{self._lineage_link(item)}</p>', html.tiles(shown)]
         if judged:
             met = sum(figure.status is Status.MET for figure in judged)
             parts.append(html.quiet(_("Of its {count} detailed figures with a target, {met} meet it.")
@@ -238,6 +239,14 @@ class Page:
         # What happened comes before which targets it missed.
         sentences = [text for text in (count, *self.results.headlines, *misses) if text]
         return HTML(html.callout(sentences, worst(statuses), _("The answer")))
+
+    @staticmethod
+    def _lineage_link(item: str) -> str:
+        # The page of lineage is made with the report; JupyterLab has none.
+        if not os.environ.get("BRANDOPS_BUILD"):
+            return ""
+        anchor = f"lineage.html#lineage-{item.replace('.', '-')}"
+        return f' <a class="bo-lineage" href="{anchor}">{escape(_("Lineage"))}</a>'
 
     def _sources(self, source: list[str] | None) -> list[str]:
         if isinstance(source, str):

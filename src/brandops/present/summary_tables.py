@@ -73,7 +73,8 @@ def outcomes(table: pd.DataFrame) -> Arguments:
     """What closed actions came to by plan item."""
     columns = {"title": Column(_("Item")), "closed": Column(_("Closed"), "integer"),
                "reached": Column(_("Goal reached"), "integer"), "share": Column(_("Share"), "fraction"),
-               "low": Column(_("95% low"), "fraction"), "high": Column(_("95% high"), "fraction"), "days": Column(_("Median days"), "days")}  # fmt: skip
+               "low": Column(_("95% low"), "fraction"), "high": Column(_("95% high"), "fraction"),
+               "days": Column(_("Median days"), "days")}  # fmt: skip
     return {"frame": table.assign(title=_item(table["plan_item"])), "columns": columns, "name": "outcomes",
             "caption": _("Actions closed in the year to date and how many reached their goal")}  # fmt: skip
 

@@ -362,8 +362,8 @@ def method_misses() -> str:
 
 def method_lessons() -> str:
     """What counts as a recovery and as an action before it."""
-    return _("A recovery is a month, quarter or period that met a target the one before it had missed. An action counts as under way "
-             "if it was opened by the end of the recovery and not closed before the miss began. That it came first does not prove "
+    return _("A recovery is a month, quarter or period that met a target the one before it had missed. An action counts as under "
+             "way if it was opened by the end of the recovery and not closed before the miss began. That it came first does not prove "
              "that it helped: misses without an action stand beside it.")  # fmt: skip
 
 
@@ -375,7 +375,7 @@ def method_waiting() -> str:
 
 def method_targets() -> str:
     """How targets are proposed."""
-    return _("A target met beyond doubt is raised to what has been reached beyond doubt, the far end of its interval, rounded to the "
-             "easier side; it is never made easier. One at risk or missed stands until it is reached. The growth of sales is kept "
+    return _("A target met beyond doubt is raised to what has been reached beyond doubt, the far end of its interval, rounded to "
+             "the easier side; it is never made easier. One at risk or missed stands until it is reached. The growth of sales is kept "
              "if the forecast reaches it at least as likely as not, else the growth it does reach is proposed. They become targets "
              "when plan.yml holds them.")  # fmt: skip
