@@ -46,7 +46,7 @@ def counts_before(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def achievements(figures: pd.DataFrame) -> pd.DataFrame:
-    """Targets met, the widest margin first.
+    """Targets met, those of the business before those of data and methods (sections 2 and 3), the widest margin first.
 
     Returns
     -------
@@ -56,8 +56,27 @@ def achievements(figures: pd.DataFrame) -> pd.DataFrame:
     """
     rows = _whole(figures)
     rows = rows[(rows["status"] == "met") & rows["target"].notna() & (rows["target"] != 0) & (rows["kind"] == "")]
-    made = rows.assign(margin=_distance(rows) / rows["target"].abs())
-    return made.sort_values(["margin", "item"], ascending=[False, True], kind="stable", ignore_index=True)
+    made = rows.assign(margin=_distance(rows) / rows["target"].abs(), inner=rows["item"].str[0].isin(["2", "3"]))
+    made = made.sort_values(["inner", "margin", "item"], ascending=[True, False, True], kind="stable", ignore_index=True)
+    return made.drop(columns="inner")
+
+
+def moves(figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures that got better or worse since the period before, in units that compare, the largest move first.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `figures` and `move`: the change towards the better side, as a share of the target (of the value before
+        where there is no target); zero moves are left out.
+    """
+    rows = _comparable(figures).dropna(subset=["previous", "value"])
+    scale = rows["target"].where(rows["target"].abs() > 0, rows["previous"]).abs()
+    sign = rows["better"].map({"higher": 1.0, "lower": -1.0}).astype(float)
+    made = rows.assign(move=sign * (rows["value"] - rows["previous"]) / scale.where(scale > 0))
+    made = made[made["target"].notna() & made["move"].notna() & (made["move"] != 0)]
+    by_size = made["move"].abs().sort_values(ascending=False, kind="stable").index
+    return made.loc[by_size].reset_index(drop=True)
 
 
 def misses(figures: pd.DataFrame) -> pd.DataFrame:

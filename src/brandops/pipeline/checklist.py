@@ -29,8 +29,8 @@ def checklist_page(results: list[PageResults], sources: pd.DataFrame | None, led
     """
     intro = _(
         "Before the report is signed, go through the items: the figure, its evidence, where it comes from, and three checks. "
-        "Sales are reconciled if they equal the ledger to the cent; rows in quarantine are those of the figure's own sources; an estimate "
-        "needs an interval, a count does not."
+        "Sales are reconciled if they equal the ledger to the cent; rows in quarantine are those of the figure's own sources; "
+        "an estimate needs an interval, a count does not."
     )
     off = _off_ledger(ledger)
     stated = lineage.items_of(results)

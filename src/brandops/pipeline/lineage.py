@@ -15,7 +15,7 @@ from brandops.pipeline.cells import PageText, page_file, raw
 from brandops.present import formats, html
 from brandops.present.items import ITEMS
 from brandops.present.results import Figure, PageResults
-from brandops.present.sentences.data_names import table_name, words
+from brandops.present.sentences.data_names import rule_name, table_name
 from brandops.warehouse.origins import maker_of, tables_of
 
 NAME = "lineage"
@@ -144,6 +144,6 @@ def _quarantine(quarantine: pd.DataFrame) -> str:
     )
     rows: list[Row] = [
         ("", [f'<a href="#source-{escape(row.source)}">{escape(row.source)}</a>', escape(table_name(row.table)),
-              escape(words(row.rule)), formats.number(row.rows)]) for row in counted.itertuples()
+              escape(rule_name(row.rule)), formats.number(row.rows)]) for row in counted.itertuples()
     ]  # fmt: skip
     return table([_("Source"), _("Table"), _("What is wrong"), _("Rows")], rows, _("Quarantine"))

@@ -57,11 +57,11 @@ def turned(joined: pd.DataFrame) -> Arguments:
     """Misses, what became of them, and the actions under way."""
     texts = [[_value(value, row.unit) for value in (row.before, row.after)] for row in joined.itertuples()]
     frame = joined.assign(
-        title=_item(joined["item"]), recovered=joined["recovered"].map({True: _("yes"), False: _("no")}),
+        recovered=joined["recovered"].map({True: _("yes"), False: _("no")}),
         before=[pair[0] for pair in texts], after=[pair[1] for pair in texts], what=joined["what"].map(shown),
         owner=joined["owner"].map(shown), outcome=joined["outcome"].map(shown),
     )  # fmt: skip
-    columns = {"title": Column(_("Item")), "name": Column(_("Figure")), "missed_in": Column(_("Missed in"), "text"),
+    columns = {"item": Column(_("Item"), "text"), "name": Column(_("Figure")), "missed_in": Column(_("Missed in"), "text"),
                "before": Column(_("Then"), "figure"), "next": Column(_("Next"), "text"), "after": Column(_("After"), "figure"),
                "recovered": Column(_("Made good")), "actions": Column(_("Actions under way"), "integer"),
                "what": Column(_("Latest action")), "owner": Column(_("Owner")), "outcome": Column(_("Outcome"))}  # fmt: skip
@@ -79,8 +79,8 @@ def outcomes(table: pd.DataFrame) -> Arguments:
             "caption": _("Actions closed in the year to date and how many reached their goal")}  # fmt: skip
 
 
-def models(rows: pd.DataFrame) -> Arguments:
-    """The model quality register."""
+def models(rows: pd.DataFrame, labels: dict[str, str]) -> Arguments:
+    """The model quality register; `labels` are the names of channels."""
     better = {"higher": "≥ ", "lower": "≤ "}
     standard = [
         better[row.better] + _value(row.target, row.unit) if pd.notna(row.target)
@@ -92,7 +92,7 @@ def models(rows: pd.DataFrame) -> Arguments:
         if pd.notna(row.low) or pd.notna(row.high) else formats.DASH for row in rows.itertuples()
     ]  # fmt: skip
     moved = {"improved": _("improved"), "worsened": _("worsened"), "as before": _("as before"), "": formats.DASH}
-    part = rows["part"].map(lambda text: shown(name(text)) if text else "")
+    part = rows["part"].map(lambda text: shown(name(labels.get(text, text))) if text else "")
     frame = rows.assign(
         measure=[f"{title} · {where}" if where else title for title, where in zip(rows["name"], part, strict=True)],
         actual=[_value(row.value, row.unit) for row in rows.itertuples()], interval=interval, standard=standard,
@@ -101,7 +101,7 @@ def models(rows: pd.DataFrame) -> Arguments:
     columns = {"model": Column(_("Model")), "aspect": Column(_("Aspect")), "measure": Column(_("Measure")),
                "actual": Column(_("Value"), "figure"), "interval": Column(_("Interval"), "figure"),
                "standard": Column(_("Standard"), "figure"), "status": Column(_("Status"), "status"),
-               "move": Column(_("Since the period before")), "item": Column(_("Item"), "text")}  # fmt: skip
+               "move": Column(_("Change")), "item": Column(_("Item"), "text")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "models",
             "caption": _("Model quality register: what was measured of each model"),
             "note": _("The standard is the plan's target where it has one, else the value of a perfect model.")}  # fmt: skip
@@ -114,7 +114,7 @@ def waiting(pairs: pd.DataFrame) -> Arguments:
                "open": Column(_("Open"), "integer"), "median": Column(_("Median days"), "days"),
                "low": Column(_("95% low"), "days"), "high": Column(_("95% high"), "days"),
                "on_time": Column(_("On-time share"), "fraction")}  # fmt: skip
-    return {"frame": frame, "columns": columns, "name": "lead_times",
+    return {"frame": frame, "columns": columns, "name": "lead_times", "rows": 12,
             "caption": _("Days from asking to closing by pair of departments, twelve months, slowest first")}  # fmt: skip
 
 

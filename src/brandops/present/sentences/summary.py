@@ -8,8 +8,10 @@ from brandops.i18n import gettext as _
 from brandops.i18n import ngettext, shown
 from brandops.periods import Period
 from brandops.present import formats
+from brandops.present.sentences.data_names import rule_name, table_name
 from brandops.present.sentences.goals_names import name
 
+LONG = 260  # letters; a finding past that is a list, not a cause
 NAMED = 3  # as many parts of a list as a sentence can bear
 
 
@@ -57,8 +59,19 @@ def turned(crossed: pd.DataFrame, counts: pd.DataFrame) -> str:
     return formats.sentences(*parts)
 
 
-def miss(row: pd.Series, details: pd.DataFrame, findings: list[str], currency: str) -> str:
-    """One miss: what it is worth, where it comes from, and what its section found."""
+def moved(rows: pd.DataFrame) -> str | None:
+    """What got better and what worse since the period before; None where nothing moved."""
+    parts = []
+    for text, part in ((_("Better than in the period before: {names}."), rows[rows["move"] > 0]),
+                       (_("Worse: {names}."), rows[rows["move"] < 0])):  # fmt: skip
+        if len(part):
+            said = [_("{name} ({value})").format(name=row.name, value=row.change_text) for row in _rows(part)]
+            parts.append(text.format(names=_joined(said)))
+    return formats.sentences(*parts) or None
+
+
+def miss(row: pd.Series, details: pd.DataFrame, findings: list[str], currency: str, labels: dict[str, str] | None = None) -> str:
+    """One miss: what it is worth, where it comes from, and what its section found; `labels` name the parts."""
     amount = row["money_at_stake"]
     value, target = row["actual_text"], row["target_text"].lstrip("≥≤ ")
     if row["status"] == "at_risk" and (pd.notna(row["low"]) or pd.notna(row["high"])):
@@ -71,7 +84,12 @@ def miss(row: pd.Series, details: pd.DataFrame, findings: list[str], currency: s
     if len(details):
         said.append(
             _("It falls short in {parts}.").format(
-                parts=_joined([_("{part} ({value})").format(part=name(d.part), value=d.actual_text) for d in _rows(details)])
+                parts=_joined(
+                    [
+                        _("{part} ({value})").format(part=name((labels or {}).get(d.part, d.part)), value=d.actual_text)
+                        for d in _rows(details)
+                    ]
+                )
             )
         )
     said += cause(findings)
@@ -80,7 +98,9 @@ def miss(row: pd.Series, details: pd.DataFrame, findings: list[str], currency: s
 
 def cause(findings: list[str]) -> list[str]:
     """What a section says of its miss: the finding it opens with and the one it ends with, which names what moved it."""
-    return list(dict.fromkeys([findings[0], findings[-1]])) if findings else []
+    if not findings:
+        return []
+    return [findings[0]] if len(findings[-1]) > LONG else list(dict.fromkeys([findings[0], findings[-1]]))
 
 
 def recoveries(joined: pd.DataFrame) -> list[str]:
@@ -222,15 +242,13 @@ def debt(open_debts: pd.DataFrame, owners: pd.DataFrame) -> str:
 
 def breach(row: pd.Series) -> str:
     """What is wrong, for reading."""
-    from brandops.present.sentences.data_names import words
-
     if row["kind"] == debts.LATE:
         return _("past its service level")
     if row["kind"] == debts.LEDGER:
         return _("off the ledger")
     if row["kind"] == debts.ORPHANS:
-        return _("keys not found in {table}").format(table=row["what"])
-    return words(row["what"])
+        return _("keys not found in {table}").format(table=table_name(row["what"]))
+    return rule_name(row["what"])
 
 
 def next_period(figure: pd.Series, period: Period, currency: str, probability: float | None = None) -> str:
@@ -257,9 +275,7 @@ def first_initiatives(table: pd.DataFrame, currency: str) -> str:
     worth = table.dropna(subset=["profit"])
     if worth.empty:
         return _("No section found an initiative whose value can be told.")
-    row = worth.iloc[0]
-    said = [_("Most is expected of this: {action}. Worth {money} of profit a year{interval}.").format(
-        action=row["action"], money=formats.money(row["profit"], currency), interval=_interval(row, currency))]  # fmt: skip
+    said = [best_initiative(table, currency)]
     if len(worth) > 1:
         said.append(
             _("Then: {parts}.").format(
@@ -277,6 +293,14 @@ def first_initiatives(table: pd.DataFrame, currency: str) -> str:
             )
         )
     return formats.sentences(*said)
+
+
+def best_initiative(table: pd.DataFrame, currency: str) -> str:
+    """The initiative that is expected to bring most."""
+    row = table.dropna(subset=["profit"]).iloc[0]
+    return _("Most is expected of this: {action}. Worth {money} of profit a year{interval}.").format(
+        action=row["action"], money=formats.money(row["profit"], currency), interval=_interval(row, currency)
+    )
 
 
 def ownerless(table: pd.DataFrame) -> str | None:
@@ -362,9 +386,9 @@ def method_misses() -> str:
 
 def method_lessons() -> str:
     """What counts as a recovery and as an action before it."""
-    return _("A recovery is a month, quarter or period that met a target the one before it had missed. An action counts as under "
-             "way if it was opened by the end of the recovery and not closed before the miss began. That it came first does not prove "
-             "that it helped: misses without an action stand beside it.")  # fmt: skip
+    return _("A recovery is a month, quarter or period that met a target the one before it had missed. An action counts as "
+             "under way if it was opened by the end of the recovery and not closed before the miss began. That it came first "
+             "does not prove that it helped: misses without an action stand beside it.")  # fmt: skip
 
 
 def method_waiting() -> str:
@@ -375,7 +399,7 @@ def method_waiting() -> str:
 
 def method_targets() -> str:
     """How targets are proposed."""
-    return _("A target met beyond doubt is raised to what has been reached beyond doubt, the far end of its interval, rounded to "
-             "the easier side; it is never made easier. One at risk or missed stands until it is reached. The growth of sales is kept "
-             "if the forecast reaches it at least as likely as not, else the growth it does reach is proposed. They become targets "
-             "when plan.yml holds them.")  # fmt: skip
+    return _("A target met beyond doubt is raised to what has been reached beyond doubt, the far end of its interval, rounded "
+             "to the easier side; it is never made easier. One at risk or missed stands until it is reached. The growth of "
+             "sales is kept if the forecast reaches it at least as likely as not, else the growth it does reach is proposed. "
+             "They become targets when plan.yml holds them.")  # fmt: skip
