@@ -38,7 +38,7 @@ def debts(
     parts = [part for part in parts if len(part)]
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
-    made = pd.concat(parts, ignore_index=True)
+    made = pd.concat(parts, ignore_index=True).reindex(columns=COLUMNS)
     by_source = sources.drop_duplicates("source").set_index("source")["owner"]
     by_table = sources.drop_duplicates("table").set_index("table")["owner"]
     made["owner"] = made["source"].map(by_source).fillna(made["table"].map(by_table)).fillna("")

@@ -28,7 +28,7 @@ def figures_frame(results: list[PageResults]) -> pd.DataFrame:
             stated = page.figures_of(item)
             deciding = deciding_figures(stated)
             rows += [_row(figure, figure in deciding, page, page.status(item).value) for figure in stated]
-    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(_NUMBERS, float))
+    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(_NUMBERS, float) | {"evidence": bool, "deciding": bool})
 
 
 def findings_of(results: list[PageResults], item: str, source: list[str] | None = None) -> list[str]:
