@@ -26,7 +26,8 @@ LEDGER = pd.DataFrame({"month": pd.to_datetime(["2025-11-01", "2025-12-01"]), "l
 def results() -> list[PageResults]:
     html.use_currency("CNY")
     page = PageResults(notebook="01_goals_and_planning", profile="demo", period="2025Q4", as_of=date(2025, 12, 31),
-                       language="en", currency="CNY", marts={"sales_monthly": 900, "survey_responses": 48, "stock_daily": None})  # fmt: skip
+                       language="en", currency="CNY",
+                       marts={"sales_monthly": 900, "survey_responses": 48, "stock_daily": None})  # fmt: skip
     page.figures.append(make_figure(item="1.3.1", key="attainment", name="Attainment", value=0.96, unit="fraction", target=0.95,
                                     source=["sales_monthly"]))  # fmt: skip
     page.figures.append(make_figure(item="1.3.3", key="satisfied", name="Satisfied <customers>", value=0.91, unit="fraction",
