@@ -67,15 +67,15 @@ def test_names_are_text_not_markup(results):
 
 def test_the_checklist_reconciles_sales_counts_rejects_and_asks_for_intervals(results):
     text = checklist_page(results, SOURCES, LEDGER).markdown
-    assert row_of(text, "check-1-3-1")[5:] == ["to the cent", "10", "none given", "☐"]
-    assert row_of(text, "check-1-3-3")[5:] == ["not from sales", "2", "90.0% … 92.0%", "☐"]
+    assert row_of(text, "check-1-3-1")[4:] == ["to the cent", "10", "none given", "☐"]
+    assert row_of(text, "check-1-3-3")[4:] == ["not from sales", "2", "90.0% … 92.0%", "☐"]
     assert "– Not supplied" in row_of(text, "check-1-2-2")[1]
 
 
 def test_sales_off_the_ledger_are_not_called_reconciled(results):
     off = LEDGER.assign(loaded=[98.5, 50.0])
-    assert row_of(checklist_page(results, SOURCES, off).markdown, "check-1-3-1")[5] == "off by ¥1.50"
-    assert row_of(checklist_page(results, SOURCES, None).markdown, "check-1-3-1")[5] == "no ledger"
+    assert row_of(checklist_page(results, SOURCES, off).markdown, "check-1-3-1")[4] == "off by ¥1.50"
+    assert row_of(checklist_page(results, SOURCES, None).markdown, "check-1-3-1")[4] == "no ledger"
 
 
 def test_every_mart_has_a_described_origin():

@@ -47,7 +47,7 @@ def checklist_page(results: list[PageResults], sources: pd.DataFrame | None, led
 
 
 def _heads() -> list[str]:
-    return [_("Item"), _("Status"), _("Figure"), _("Value"), _("Lineage"), _("Reconciled"), _("In quarantine"), _("Interval"),
+    return [_("Item"), _("Status"), _("Figure"), _("Lineage"), _("Reconciled"), _("In quarantine"), _("Interval"),
             _("Reviewed")]  # fmt: skip
 
 
@@ -59,10 +59,10 @@ def _row(
     origin = f'<a href="{lineage.NAME}.html#{lineage.anchor(item)}">{escape(_("Lineage"))}</a>'
     status = html.badge(page.status(item))
     if figure is None:
-        return (f"check-{item.replace('.', '-')}", [evidence, status, formats.DASH, formats.DASH, origin, *[formats.DASH] * 3, BOX])
+        return (f"check-{item.replace('.', '-')}", [evidence, status, formats.DASH, origin, *[formats.DASH] * 3, BOX])
     found = lineage.sources_of(figure.source, sources)
     rejected = formats.number(found["quarantined"].sum()) if len(found) else formats.DASH
-    cells = [evidence, status, escape(figure.name), escape(html.value_text(figure)), origin, _reconciled(figure, off), rejected,
+    cells = [evidence, status, f"{escape(figure.name)}<br><b>{escape(html.value_text(figure))}</b>", origin, _reconciled(figure, off), rejected,
              _interval(figure), BOX]  # fmt: skip
     return (f"check-{item.replace('.', '-')}", cells)
 
