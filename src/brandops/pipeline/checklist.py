@@ -62,8 +62,8 @@ def _row(
         return (f"check-{item.replace('.', '-')}", [evidence, status, formats.DASH, origin, *[formats.DASH] * 3, BOX])
     found = lineage.sources_of(figure.source, sources)
     rejected = formats.number(found["quarantined"].sum()) if len(found) else formats.DASH
-    cells = [evidence, status, f"{escape(figure.name)}<br><b>{escape(html.value_text(figure))}</b>", origin, _reconciled(figure, off), rejected,
-             _interval(figure), BOX]  # fmt: skip
+    shown = f"{escape(figure.name)}<br><b>{escape(html.value_text(figure))}</b>"
+    cells = [evidence, status, shown, origin, _reconciled(figure, off), rejected, _interval(figure), BOX]
     return (f"check-{item.replace('.', '-')}", cells)
 
 
