@@ -11,7 +11,7 @@ from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
-PAGES = sorted(path.stem for path in FOLDER.glob("0[0-5]_*.ipynb"))
+PAGES = sorted(path.stem for path in FOLDER.glob("0[0-59]_*.ipynb"))
 SKUS = "sku\nP1\nP2\n"
 PANEL = "month,category,who,sales\n{month},All,own,9\n"
 YEAR = [f"{year}-{month:02d}-{day:02d}" for year in (2024, 2025) for month in range(1, 13) for day in (3, 17)]

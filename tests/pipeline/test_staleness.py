@@ -203,3 +203,32 @@ def test_a_run_with_nothing_to_do_imports_no_library(project, source):
                           cwd=project.root, check=True)  # fmt: skip
     assert done.stdout.splitlines() == ["reports/tiny/2025Q4/html/index.html", "0 []"]
     assert "nothing to do" in done.stderr
+
+
+def test_the_overview_reads_what_the_last_page_says_and_every_reader_finds_the_tables(project, log, source, monkeypatch):
+    project.notebook("01_first", "x = 1")
+    project.notebook("09_summary", reads_results=True)
+    project.notebook("00_overview", reads_results=True)
+    ran, found = [], {}
+
+    def run(jobs, _at_once, started, ended):
+        for job in jobs:
+            ran.append(job.name)
+            found[job.name] = (
+                sorted(path.name for path in (job.folder / "results").glob("*.json")),
+                sorted(path.name for path in (job.folder / "read_tables").glob("*")),
+            )
+            for path in (job.executed, job.result, job.folder / "tables" / f"{job.name[:2]}_t.parquet"):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(job.source)
+            (job.folder / "tables" / f"{job.name[:2]}_t.xlsx").write_text("download")
+            ended(Outcome(job.name, 0.0))
+        return [Outcome(job.name, 0.0) for job in jobs]
+
+    monkeypatch.setattr(build, "run", run)
+    project.report(log)
+    assert ran == ["01_first", "09_summary", "00_overview"]
+    assert found["01_first"] == ([], [])
+    assert found["09_summary"] == (["01.json"], ["01_t.parquet"])  # no downloads, and none of its own
+    assert found["00_overview"] == (["01.json", "09.json"], ["01_t.parquet", "09_t.parquet"])
+    assert "tables/01_t.xlsx" in project.published()

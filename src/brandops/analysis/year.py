@@ -134,3 +134,11 @@ def comparable(monthly: pd.DataFrame, period: Period) -> Period | None:
 def month_starts(period: Period) -> list[pd.Timestamp]:
     """First days of the period's months; a week has the month it ends in."""
     return [pd.Timestamp(month.start) for month in period.months()]
+
+
+def planned(period: Period, plan: YearPlan | None) -> float:
+    """Plan of the whole of `period`, currency, whether or not it has run; NaN where the plan's year does not hold it."""
+    if plan is None or not (plan.target.year.start <= period.start and period.end <= plan.target.year.end):
+        return np.nan
+    within = plan.days["date"].between(pd.Timestamp(period.start), pd.Timestamp(period.end))
+    return float(plan.days.loc[within, "target"].sum())

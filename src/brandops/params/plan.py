@@ -221,6 +221,9 @@ class Plan(Strict):
     campaigns: CampaignRules = Field(default_factory=CampaignRules)
     market_risk: MarketRiskRules = Field(default_factory=MarketRiskRules)
     stock: StockRules = Field(default_factory=StockRules)
+    goal_reached: list[str] = Field(
+        default_factory=lambda: ["goal reached"], description="9.1.3 outcomes of an action that mean so"
+    )
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 

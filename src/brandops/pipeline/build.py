@@ -30,6 +30,7 @@ from brandops.pipeline.workers import run
 
 OVERRIDES = "BRANDOPS_OVERRIDES"
 _PARTS = ("notebooks", "results", "tables")
+READ_TABLES = "read_tables"  # where a notebook that reads results finds the others' tables
 
 
 class Build:
@@ -61,11 +62,11 @@ class Build:
     def _run(self, parameters: dict[str, dict]) -> bool:
         readers = [name for name in self.sources if _reads_results(self.sources[name])]
         others = [name for name in self.sources if name not in readers]
-        keys = {name: self._key(name, parameters[name], None) for name in others}
-        self._execute(keys, parameters)
-        # One after the other, the overview last: each reads the results of those before it.
+        self._execute({name: self._key(name, parameters[name], None) for name in others}, parameters)
+        # One after the other, the overview last: it opens the report and reads what all others say, the summary among them.
         for name in sorted(readers, key=lambda name: (name.startswith("00_"), name)):
-            self._execute({name: self._key(name, parameters[name], self.prints.tree(self.scratch / "results"))}, parameters)
+            stated = self.prints.tree(self.scratch / "results") | self.prints.tree(self.scratch / "tables")
+            self._execute({name: self._key(name, parameters[name], stated)}, parameters)
         rendered = self._render()
         before = read_json(self.folder / publish.RECORD)
         record = {
@@ -154,6 +155,10 @@ class Build:
         folder = self.scratch / ".work" / name
         if _reads_results(self.sources[name]):
             shutil.copytree(self.scratch / "results", folder / "results", dirs_exist_ok=True)
+            # Beside the notebook's own tables, so that theirs are not taken for its.
+            only = shutil.ignore_patterns("*.csv", "*.xlsx", "*.sav")
+            if (self.scratch / "tables").is_dir():
+                shutil.copytree(self.scratch / "tables", folder / READ_TABLES, ignore=only, dirs_exist_ok=True)
         environment = {
             "BRANDOPS_ROOT": str(paths.root()),
             OVERRIDES: json.dumps(self.request.overrides, sort_keys=True),

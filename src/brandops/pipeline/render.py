@@ -21,12 +21,17 @@ from brandops.i18n import gettext as _
 from brandops.i18n import use_language
 from brandops.pipeline import pandoc, quarto
 from brandops.pipeline.cells import PageText, raw, read_page
+from brandops.pipeline.checklist import checklist_page
 from brandops.pipeline.dictionary import dictionary_page
+from brandops.pipeline.lineage import lineage_page
 from brandops.pipeline.provenance import RENDERER, collect, footer
 from brandops.pipeline.site import Site
 from brandops.present import html
 from brandops.present.brand import css_variables, dark_variables, load_brand, variables
+from brandops.present.results import load_results
 from brandops.present.status import Status
+from brandops.warehouse import load_mart
+from brandops.warehouse.load import mart_path
 
 ASSETS = Path(__file__).parent / "assets"
 VEGA_LITE = "6.4"
@@ -62,15 +67,30 @@ def render(folder: Path, *, profile: str, plan: Any, period: Any, as_of: Any, la
     before, after = period.previous(), period.shift(1)
     neighbours = ((f"{before}{suffix}", f"‹ {before}"), (f"{after}{suffix}", f"{after} ›"))
     title = (getattr(plan, "title", None) or {}).get(language) or getattr(plan, "company", profile)
+    use_language(language)
     return render_site(folder / "notebooks", folder / "html", language=language, title=title, provenance=provenance,
-                       name=name, renderer=renderer or os.environ.get(RENDERER) or "auto",
+                       review=_review_pages(folder / "results", profile, as_of), name=name,
+                       renderer=renderer or os.environ.get(RENDERER) or "auto",
                        reports_script=reports_script, neighbours=neighbours, notices=notices)  # fmt: skip
 
 
-def render_site(notebooks: Path, out: Path, *, language: str, title: str, provenance: dict[str, Any], name: str = "",
+def _review_pages(folder: Path, profile: str, as_of: Any) -> list[PageText]:
+    """The reviewer's checklist and the figures' lineage, from the results and what the marts say of the sources."""
+    results = load_results(folder)
+    if not results:
+        return []
+    html.use_currency(results[0].currency)
+    known = mart_path("sources", profile, as_of).parent.is_dir()
+    sources, quarantine, ledger = (load_mart(name, profile, as_of) if known else None
+                                   for name in ("sources", "quarantine", "ledger_reconciliation"))  # fmt: skip
+    return [checklist_page(results, sources, ledger), lineage_page(results, sources, quarantine)]
+
+
+def render_site(notebooks: Path, out: Path, *, language: str, title: str, provenance: dict[str, Any],
+                review: Sequence[PageText] = (), name: str = "",
                 renderer: str = "auto", reports_script: str | None = None,
                 neighbours: tuple[tuple[str, str], ...] = (), notices: Sequence[str] = ()) -> str:  # fmt: skip
-    """Make a website of the executed notebooks in a folder; see `render`."""
+    """Make a website of the executed notebooks in a folder; see `render`. `review` are pages made from their results."""
     use_language(language)
     sources = sorted(notebooks.glob("[0-9][0-9]_*.ipynb"))
     if not sources:
@@ -78,7 +98,7 @@ def render_site(notebooks: Path, out: Path, *, language: str, title: str, proven
     pages = [read_page(path, language) for path in sources]
     if notices:
         pages[0] = replace(pages[0], markdown=f"{raw(_notice(notices))}\n\n{pages[0].markdown}")
-    pages.append(dictionary_page())
+    pages += [*review, dictionary_page()]
     site = Site(
         title=title, language=language, pages=pages, report=name, period=str(provenance["period"]),
         labels=_labels(), logo=_logo(), reports_script=reports_script, neighbours=neighbours,

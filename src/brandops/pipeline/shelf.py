@@ -6,7 +6,7 @@ Pages must not differ with what else is published, so they learn it from `report
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from brandops import paths
 from brandops.i18n import gettext as _
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 SCRIPT = "../../reports.js"  # from a page
+DASH = "–"
+# What stands beside each report, in this order; the heads of the columns are those of `_index`.
+FIGURES = {
+    "net_sales": ("1.3.1", "net_sales"), "attainment": ("1.3.1", "attainment"), "growth": ("1.1.1", "growth"),
+    "share": ("1.3.2", "share"),
+}  # fmt: skip
 LANGUAGES = {"en": ("index.html", "English"), "zh": ("index.zh.html", "中文")}
 
 
@@ -31,6 +37,7 @@ class Entry:
     language: str
     verdict: str
     headline: str
+    figures: tuple[str, ...] = ()
 
     @property
     def page(self) -> str:
@@ -47,8 +54,8 @@ def published(profile: str) -> dict[str, dict]:
     return dict(sorted(found.items(), key=lambda item: (item[1].get("as_of", ""), item[1].get("days", 0), item[0])))
 
 
-def summarise(results: Path) -> dict[str, str]:
-    """Verdict and first headline of a report, from its results."""
+def summarise(results: Path) -> dict[str, Any]:
+    """Verdict, first headline and headline figures of a report, from its results."""
     from brandops.present import html
     from brandops.present.results import load_results
     from brandops.present.scorecard import verdict_sentences
@@ -58,7 +65,9 @@ def summarise(results: Path) -> dict[str, str]:
         use_language(page.language)
         html.use_currency(page.currency)
     headlines = [sentence for page in pages for sentence in page.headlines]
-    return {"verdict": next(iter(verdict_sentences(pages)), ""), "headline": next(iter(headlines), "")}
+    stated = {(f.item, f.key): f for page in pages for f in page.figures if not f.grain}
+    figures = {name: html.value_text(stated[where]) for name, where in FIGURES.items() if where in stated}
+    return {"verdict": next(iter(verdict_sentences(pages)), ""), "headline": next(iter(headlines), ""), "figures": figures}
 
 
 def write_shelf(profile: str, language: str = "en") -> None:
@@ -86,6 +95,7 @@ def _index(folder: Path, language: str) -> str:
             profiles[name] = shown
     words = {
         "title": _("Reports"), "report": _("Report"), "as_of": _("As of"), "verdict": _("Verdict"), "headline": _("Headline"),
+        "figures": [_("Net sales"), _("Attainment"), _("Growth, year to date"), _("Market share")],
     }  # fmt: skip
     others = [(file, name) for code, (file, name) in LANGUAGES.items() if code != language]
     return template("shelf.html").render(language=language, words=words, profiles=profiles, others=others, style=_style())
@@ -94,7 +104,8 @@ def _index(folder: Path, language: str) -> str:
 def _entry(report: str, record: dict) -> Entry:
     summary = record.get("summary", {})
     facts = (record.get("as_of", ""), record.get("language", "en"), summary.get("verdict", ""), summary.get("headline", ""))
-    return Entry(report, *facts)
+    figures = summary.get("figures", {})
+    return Entry(report, *facts, tuple(figures.get(name, DASH) for name in FIGURES))
 
 
 def _style() -> str:

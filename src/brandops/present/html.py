@@ -7,6 +7,7 @@ import base64
 import re
 from collections.abc import Iterable
 from html import escape
+from itertools import zip_longest
 from pathlib import Path
 
 from brandops.i18n import gettext as _
@@ -68,8 +69,8 @@ def interval_text(figure: Figure) -> str:
     return _("{low} … {high}").format(low=low, high=high)
 
 
-def tile(figure: Figure) -> str:
-    """One figure as a chip: name, value, target, interval, change."""
+def tile(figure: Figure, trend: str = "") -> str:
+    """One figure as a chip: name, value, target, interval, change, and the markup of its trend."""
     rows = []
     if figure.target is not None:
         rows.append((_("Target"), target_text(figure)))
@@ -87,13 +88,14 @@ def tile(figure: Figure) -> str:
     return (
         f'<div class="bo-tile bo-{figure.status.value}"><p class="bo-tile-name">{escape(label)}</p>'
         f'<p class="bo-tile-value">{escape(value_text(figure))} {sign}</p>'
-        f"{f'<dl>{facts}</dl>' if facts else ''}{note}</div>"
+        f"{f'<dl>{facts}</dl>' if facts else ''}{trend}{note}</div>"
     )
 
 
-def tiles(figures: Iterable[Figure]) -> str:
-    """Several figures beside each other."""
-    return '<div class="bo-tiles">' + "".join(tile(figure) for figure in figures) + "</div>"
+def tiles(figures: Iterable[Figure], trends: Iterable[str] = ()) -> str:
+    """Several figures beside each other, with the markup of a trend each where `trends` has one."""
+    pairs = zip_longest(list(figures), list(trends), fillvalue="")
+    return '<div class="bo-tiles">' + "".join(tile(figure, trend) for figure, trend in pairs) + "</div>"
 
 
 def prose(text: str) -> str:
@@ -125,6 +127,11 @@ def picture(svg: bytes, caption: str, alt: str, name: str, data: str = "") -> st
 def caption(text: str) -> str:
     """A caption of its own."""
     return f'<p class="bo-caption">{escape(text)}</p>'
+
+
+def folded(summary: str, body: str) -> str:
+    """Trusted markup folded away under a line."""
+    return f'<details class="bo-folded"><summary>{escape(summary)}</summary>{body}</details>'
 
 
 def quiet(text: str) -> str:

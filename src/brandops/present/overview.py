@@ -6,9 +6,11 @@ import pandas as pd
 
 from brandops.i18n import gettext as _
 from brandops.i18n import ngettext
-from brandops.present import formats
+from brandops.periods import Period
+from brandops.present import formats, html
 from brandops.present.items import SECTIONS
 from brandops.present.results import Figure, PageResults
+from brandops.present.sparkline import sparkline
 from brandops.present.status import Status
 from brandops.present.tables import Column
 
@@ -21,6 +23,8 @@ KEY_FIGURES = (
     (("1.1.3", "new_customers"),),
     (("1.1.3", "satisfied"),),
 )
+SUMMARY = "09"  # the notebook that says what is next
+_LEVELS = ("fraction", "pp", "score", "ratio")
 MAX_HEADLINES = 4  # more than these are not read in ten seconds; the pages have the rest
 ATTENTION = (Status.MISSED, Status.AT_RISK)
 
@@ -32,9 +36,34 @@ def key_figures(results: list[PageResults]) -> list[Figure]:
 
 
 def headlines(results: list[PageResults]) -> list[str]:
-    """The first headlines of each page, page by page."""
-    found = [sentence for page in results for sentence in page.headlines[:2]]
-    return found[:MAX_HEADLINES]
+    """What happened, from the first pages, and what is next, from the summary where there is one."""
+    found = list(dict.fromkeys(sentence for page in results if page.notebook[:2] != SUMMARY for sentence in page.headlines[:2]))
+    following = [sentence for page in results if page.notebook[:2] == SUMMARY for sentence in page.headlines[1:3]]
+    return found[: MAX_HEADLINES - len(following)] + following
+
+
+def trends(figures: list[Figure], by_name: dict[tuple[str, str], "pd.DataFrame"]) -> list[str]:
+    """The sparkline of each figure's last periods; nothing for a figure without a trend."""
+    frames = [by_name.get((figure.item, figure.key)) for figure in figures]
+    # A target belongs to the trend where both are of one kind: a level, not an amount that grows with the year.
+    return ["" if frame is None else sparkline(frame, figure.unit, figure.target if figure.unit in _LEVELS else None)
+            for figure, frame in zip(figures, frames, strict=True)]  # fmt: skip
+
+
+def absent(card: pd.DataFrame) -> str:
+    """The items the company supplies no data for, folded away; nothing where there are none."""
+    rows = card[card["status"].eq(Status.NOT_SUPPLIED)]
+    if rows.empty:
+        return ""
+    parts = [_("{item} {title}: {needs}").format(item=row.item, title=row.title, needs=row.needs or formats.DASH)
+             for row in rows.itertuples()]  # fmt: skip
+    summary = ngettext("{count} item without a source", "{count} items without a source", len(rows)).format(count=len(rows))
+    return html.folded(summary, "<ul>" + "".join(f"<li>{escape(part)}</li>" for part in parts) + "</ul>")
+
+
+def shown_items(card: pd.DataFrame, number: str) -> pd.DataFrame:
+    """A section's items that have a source or are still to come."""
+    return card[card["section_id"].eq(number) & card["status"].ne(Status.NOT_SUPPLIED)]
 
 
 def attention(card: pd.DataFrame) -> pd.DataFrame:
@@ -108,3 +137,20 @@ def status_rule() -> str:
              "it does, and at risk in between.\n\nAn item is as good as the worst of its headline figures, those of the whole "
              "period. Single months, channels or sources and further evidence stand beside the verdict and do not change "
              "it.")  # fmt: skip
+
+
+def attainments(results: list[PageResults], period: Period) -> pd.DataFrame:
+    """Attainment of the year's periods of the report's length so far, oldest first; empty where fewer than three are stated."""
+    stated = [(f.grain[period.grain.value], f.value) for page in results for f in page.figures
+              if f.item == "1.3.1" and f.key == "attainment" and list(f.grain) == [period.grain.value]]  # fmt: skip
+    until = sorted(pair for pair in stated if pair[0] <= str(period))
+    return pd.DataFrame(until if len(until) >= 3 else [], columns=["period", "value"]).astype({"value": float})
+
+
+def change_columns() -> dict[str, Column]:
+    """Columns of the targets newly reached or lost."""
+    return {
+        "item": Column(_("Item"), "text"), "name": Column(_("Figure")), "status": Column(_("Status"), "status"),
+        "actual_text": Column(_("Actual"), "figure"), "target_text": Column(_("Target"), "figure"),
+        "change_text": Column(_("Change"), "figure"),
+    }  # fmt: skip

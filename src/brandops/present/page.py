@@ -13,6 +13,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,12 +133,14 @@ class Page:
                target: float | None = None, better: str = "higher", low: float | None = None,
                high: float | None = None, level: float = 0.95, previous: float | None = None,
                grain: dict[str, Any] | None = None, source: list[str] | None = None,
-               money_at_stake: float | None = None, note: str | None = None, evidence: bool = False) -> Figure:  # fmt: skip
+               money_at_stake: float | None = None, note: str | None = None, evidence: bool = False,
+               owner: str | None = None, due: date | None = None) -> Figure:  # fmt: skip
         """State a figure of an item; its status follows from its numbers (`brandops.present.status`).
 
         `key` names the figure in every language; by default the item's figures are counted. `grain` says what
         the figure is for ({"month": "2025-11"}); empty: the whole period. Item, key and grain together are
-        unique. `evidence` states a figure that explains the item and does not decide its status.
+        unique. `evidence` states a figure that explains the item and does not decide its status. `owner` and `due` say who
+        is to do it by when, where the figure is what something to be done is worth.
         """
         key = key or f"figure_{len(self.results.figures_of(item)) + 1}"
         grain = {name_: _grain_text(part) for name_, part in (grain or {}).items()}
@@ -145,7 +148,7 @@ class Page:
         figure = make_figure(
             item=item, key=key, name=name, value=value, unit=unit, target=target, better=better, low=low,
             high=high, level=level, previous=previous, grain=grain, source=self._sources(source),
-            money_at_stake=money_at_stake, note=note, evidence=evidence,
+            money_at_stake=money_at_stake, note=note, evidence=evidence, owner=owner, due=due,
         )  # fmt: skip
         # Rerunning a cell in JupyterLab restates its figure.
         if stated:
@@ -190,7 +193,7 @@ class Page:
         overall = [figure for figure in figures if not figure.grain]
         shown = (overall or figures)[:MAX_TILES]
         judged = [figure for figure in figures if figure not in shown and figure.target is not None]
-        parts = [f'<p class="bo-verdict">{html.badge(self.results.status(item))}</p>', html.tiles(shown)]
+        parts = [f'<p class="bo-verdict">{html.badge(self.results.status(item))}{self._lineage_link(item)}</p>', html.tiles(shown)]
         if judged:
             met = sum(figure.status is Status.MET for figure in judged)
             parts.append(html.quiet(_("Of its {count} detailed figures with a target, {met} meet it.")
@@ -244,6 +247,18 @@ class Page:
             found = [r for r in load_results(published) if r.notebook != self.notebook]
         return found
 
+    def published_table(self, stem: str) -> "pd.DataFrame | None":
+        """A table another notebook of the report published, such as `03_steps_ahead`; None where it made none.
+
+        A notebook that reads results runs after the others; in JupyterLab the published report's table is taken.
+        """
+        import pandas as pd
+
+        report = paths.reports_dir(self.profile) / self.folder.name
+        folder = self.folder / "read_tables" if os.environ.get("BRANDOPS_BUILD") else report / "tables"
+        path = folder / f"{stem}.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
+
     def close(self) -> None:
         """Complete the answer and write the results; the last cell of every notebook."""
         if self._answer is not None:
@@ -259,6 +274,14 @@ class Page:
         # What happened comes before which targets it missed.
         sentences = [text for text in (count, *self.results.headlines, *misses) if text]
         return HTML(html.callout(sentences, worst(statuses), _("The answer")))
+
+    @staticmethod
+    def _lineage_link(item: str) -> str:
+        # The page of lineage is made with the report; JupyterLab has none.
+        if not os.environ.get("BRANDOPS_BUILD"):
+            return ""
+        anchor = f"lineage.html#lineage-{item.replace('.', '-')}"
+        return f' <a class="bo-lineage" href="{anchor}">{escape(_("Lineage"))}</a>'
 
     def _sources(self, source: list[str] | None) -> list[str]:
         if isinstance(source, str):

@@ -54,6 +54,8 @@ class Figure(_Result):
     money_at_stake: Number = Field(None, description="Money the gap to the target is worth, in the profile's currency")
     note: str | None = None
     evidence: bool = Field(False, description="It explains its item and does not decide it")
+    owner: str | None = Field(None, description="Who is charged with it, where it is something to be done")
+    due: date | None = Field(None, description="Day it is to be done by")
     status: Status
 
     def _repr_html_(self) -> str:
