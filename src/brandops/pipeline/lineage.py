@@ -92,7 +92,7 @@ def _figures(results: list[PageResults], sources: pd.DataFrame | None) -> str:
                 f'<a href="{evidence}">{item}</a>',
                 escape(figure.name),
                 escape(html.value_text(figure)),
-                *_origin(figure, sources),
+                *_origin(figure, sources, known),
             ]
             rows.append((anchor(item) if number == 0 else "", cells))
         if not overall:
