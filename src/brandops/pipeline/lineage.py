@@ -83,6 +83,7 @@ def table(heads: list[str], rows: list[Row], label: str) -> str:
 
 def _figures(results: list[PageResults], sources: pd.DataFrame | None) -> str:
     rows: list[Row] = []
+    known = {name for page in results for name, count in page.marts.items() if count is not None}
     for item, (page, figures) in items_of(results).items():
         overall = [figure for figure in figures if not figure.grain] or figures[:1]
         for number, figure in enumerate(overall):
@@ -91,7 +92,7 @@ def _figures(results: list[PageResults], sources: pd.DataFrame | None) -> str:
                 f'<a href="{evidence}">{item}</a>',
                 escape(figure.name),
                 escape(html.value_text(figure)),
-                *_origin(figure, sources),
+                *_origin(figure, sources, known),
             ]
             rows.append((anchor(item) if number == 0 else "", cells))
         if not overall:
@@ -100,12 +101,14 @@ def _figures(results: list[PageResults], sources: pd.DataFrame | None) -> str:
     return table(heads, rows, _("Figures"))
 
 
-def _origin(figure: Figure, sources: pd.DataFrame | None) -> list[str]:
+def _origin(figure: Figure, sources: pd.DataFrame | None, known: set[str]) -> list[str]:
     """Marts, sources, rows loaded and rows in quarantine behind a figure."""
     if not figure.source:
         return [escape(_("other pages' results")), formats.DASH, formats.DASH, formats.DASH]
     found = sources_of(figure.source, sources)
-    marts = _(", ").join(f'<a href="#mart-{escape(name)}"><code>{escape(name)}</code></a>' for name in figure.source)
+    marts = _(", ").join(
+        f'<a href="#mart-{escape(name)}"><code>{escape(name)}</code></a>' for name in figure.source if name in known
+    )
     named = _(", ").join(f'<a href="#source-{escape(name)}">{escape(name)}</a>' for name in found["source"].unique())
     counts = [formats.number(found[column].sum()) if len(found) else formats.DASH for column in ("loaded", "quarantined")]
     return [marts, named or formats.DASH, *counts]

@@ -7,7 +7,7 @@ import pandas as pd
 from brandops.analysis import summary_outlook as ahead
 from brandops.analysis.summary_models import Measure, yearly_gain
 from brandops.i18n import gettext as _
-from brandops.present import html
+from brandops.present import formats, html
 from brandops.present.results import Figure, PageResults, deciding_figures
 from brandops.present.status import Status
 
@@ -146,8 +146,9 @@ def _channels(table: pd.DataFrame | None) -> list[tuple]:
     if table is None:
         return []
     best = table[table["kept"] >= SURE]
-    return [("4.2.1", _("Open {channel}").format(channel=row.channel), ahead.PROFIT, row.size * row.margin, None, None)
-            for row in best.itertuples()]  # fmt: skip
+    text = _("Open {channel}; opening costs {cost} once")
+    return [("4.2.1", text.format(channel=row.channel, cost=formats.money(row.cost, html.currency())), ahead.PROFIT,
+             row.size * row.margin, None, None) for row in best.itertuples()]  # fmt: skip
 
 
 def _media(figure: Figure | None) -> list[tuple]:

@@ -145,7 +145,8 @@ def initiatives(table: pd.DataFrame) -> Arguments:
                "value": Column(_("Found as"), "currency"), "measure": Column(_("Measured in")), "owner": Column(_("Owner")),
                "due": Column(_("Due"), "date"), "item": Column(_("Item"), "text")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "initiatives", "caption": _("Initiatives for the next period"),
-            "note": _("Sales count with the gross margin of the last twelve months. Gains of several initiatives overlap and do "
+            "note": _("Profit is before what an initiative costs to carry out, new channels once they are mature; sales "
+                      "count with the gross margin of the last twelve months. Gains of several initiatives overlap and do "
                       "not add up; exposed money is lost only if a delivery fails and is not ranked as a gain.")}  # fmt: skip
 
 
