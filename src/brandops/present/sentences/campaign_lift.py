@@ -109,6 +109,11 @@ def lift(campaign: str, found: Lift) -> str:
         said.append(_("Caution: nothing tells the campaign from whatever else happened then."))
     elif "not_randomised" in found.warnings:
         said.append(_("The comparison was not drawn by lot: it holds as far as the others would have gone the same way."))
+    if "unsettled" in found.warnings:
+        said.append(_("Units nothing was done to moved {factor} times as much meanwhile as the past promised; the interval is that "
+                      "much wider (p-value by the past alone: {p_value}).").format(
+            factor=formats.number(found.diagnostics["enlargement"], 1),
+            p_value=formats.number(found.diagnostics["p_time"], 3)))  # fmt: skip
     return formats.sentences(*said)
 
 
