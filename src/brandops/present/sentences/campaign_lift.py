@@ -61,7 +61,11 @@ def group_figures(table: pd.DataFrame, by: str) -> list[dict[str, Any]]:
     told = table[table["roi"].notna()]
     lost = told[told["verdict"] == "lost"]
     whole = told["spent"].sum()
-    found = [{"key": "lost_share", "name": _("Share of spending that did not pay"), "value": lost["spent"].sum() / whole,
+    name = {
+        "theme": _("Share of spending on themes that did not pay"),
+        "format": _("Share of spending on formats that did not pay"),
+    }
+    found = [{"key": "lost_share", "name": name[by], "value": lost["spent"].sum() / whole,
               "unit": "fraction", "target": 0, "better": "lower",
               "money_at_stake": max(lost["spent"].sum() - lost["margin"].sum(), 0) or None}] if whole > 0 else []  # fmt: skip
     return found + [{"key": "roi", "name": _("Return on spending"), "value": row.roi, "low": row.roi_low, "high": row.roi_high,
@@ -102,15 +106,22 @@ def groups(table: pd.DataFrame) -> str:
 
 def groups_table(table: pd.DataFrame, what: str, name: str, caption: str) -> dict[str, Any]:
     """Results by theme, format or channel."""
-    columns = {"group": (what, "text"), "campaigns": (_("Campaigns"), "count"), "estimated": (_("Estimated"), "count"),
-               "lift": (_("Mean lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
-               "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"),
-               "spent": (_("Spent"), "currency"),
-               "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"),
-               "roi_high": (_("Return to"), "fraction"),
-               "verdict": (_("Verdict"), "text")}  # fmt: skip
+    columns = {"group": (what, "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return"), "fraction"),
+               "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
+               "spent": (_("Spent"), "currency"), "margin": (_("Added margin"), "currency"),
+               "added": (_("Added sales"), "currency"), "lift": (_("Mean lift"), "fraction"),
+               "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
+               "campaigns": (_("Campaigns"), "count"), "estimated": (_("Estimated"), "count")}  # fmt: skip
     return {"frame": table.assign(verdict=table["verdict"].map(lambda v: _(VERDICTS[v]))), "columns": columns, "name": name,
             "caption": caption}  # fmt: skip
+
+
+def places(table: pd.DataFrame, channels: pd.DataFrame | None) -> pd.Series:
+    """Where each campaign of `campaign_returns` ran, in a reader's words."""
+    known = (
+        {} if channels is None or "channel" not in channels else dict(zip(channels["channel_id"], channels["channel"], strict=True))
+    )
+    return table["channels"].map(lambda names: _(", ").join(reader_name(known.get(name, name)) for name in names))
 
 
 def lift(campaign: str, found: Lift) -> str:
@@ -156,13 +167,14 @@ def returns_table(table: pd.DataFrame) -> dict[str, Any]:
     shown = table.iloc[::-1].assign(
         how=[_(REASONS[reason]) if reason else _(METHODS[method]) for method, reason in zip(table["method"][::-1],
              table["reason"][::-1], strict=True)], verdict=[_(VERDICTS[v]) for v in table["verdict"][::-1]])  # fmt: skip
-    columns = {"campaign": (_("Campaign"), "text"), "starts_on": (_("Start"), "date"), "how": (_("Compared with"), "text"),
-               "lift": (_("Lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
-               "p_value": (_("p-value"), "p_value"), "added": (_("Added sales"), "currency"),
-               "credited": (_("Credited sales"), "currency"), "margin": (_("Added margin"), "currency"),
-               "spent": (_("Spent"), "currency"), "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"),
-               "roi_high": (_("Return to"), "fraction"), "verdict": (_("Verdict"), "text")}  # fmt: skip
-    return {"frame": shown, "columns": columns, "name": "campaign_returns",
+    columns = {"campaign": (_("Campaign"), "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return"), "fraction"),
+               "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
+               "spent": (_("Spent"), "currency"), "margin": (_("Added margin"), "currency"),
+               "added": (_("Added sales"), "currency"), "lift": (_("Lift"), "fraction"), "lift_low": (_("from"), "fraction"),
+               "lift_high": (_("to"), "fraction"), "p_value": (_("p-value"), "p_value"),
+               "credited": (_("Credited sales"), "currency"), "starts_on": (_("Start"), "date"),
+               "how": (_("Compared with"), "text")}  # fmt: skip
+    return {"frame": shown, "columns": columns, "name": "campaign_returns", "rows": 12,
             "caption": _("What each campaign added and earned, with 95% intervals")}  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def advice(found: Allocation, currency: str) -> str:
     up = moved[moved["change"] > _STAY].sort_values("change", ascending=False)
     down = moved[moved["change"] < -_STAY].sort_values("change")
     said = []
-    for part, text in ((up, _("Put more into {platforms}.")), (down, _("Take from {platforms}."))):
+    for part, text in ((up, _("Always-on advertising: put more into {platforms}.")), (down, _("Take from {platforms}."))):
         if len(part):
             listed = _(", ").join(f"{reader_name(row.platform)} ({_signed(row.change)})" for row in part.itertuples())
             said.append(text.format(platforms=listed))
