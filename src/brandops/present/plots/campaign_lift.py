@@ -47,7 +47,7 @@ def against_counterfactual(found: Lift, start: pd.Timestamp) -> Figure:
     )
     axes.plot(series.index, series["observed"], color=look.primary, label=_("Observed"))
     axes.axvspan(start, series.index[-1], color=look.line, alpha=0.5, linewidth=0)
-    axes.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    axes.xaxis.set_major_formatter(mpl.dates.DateFormatter("%m-%d"))
     axes.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
     axes.set_ylabel(_("Sales a day"))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
