@@ -125,3 +125,19 @@ def test_campaigns_that_have_not_ended_are_not_judged(cells, tmp_path, monkeypat
 
 def test_the_same_data_give_the_same_figures(cells, tmp_path, monkeypatch, full):
     assert run(cells, campaign_marts(), tmp_path, monkeypatch).figures == full[0].figures
+
+
+def test_campaigns_sent_to_known_customers_are_compared_with_customers_like_them(cells, tmp_path, monkeypatch):
+    random, count = np.random.default_rng(2), 1200
+    marts = campaign_marts()
+    got = np.arange(count) % 2 == 0
+    marts["campaign_customers"] = pd.DataFrame({
+        "campaign_id": "C1", "customer_id": [f"U{n}" for n in range(count)], "received": got,
+        "before_early": 100.0, "before_late": random.normal(30, 5, count), "orders_before": 4, "other_campaigns": 0,
+        "during": random.normal(20, 5, count) + 10 * got,
+    })  # fmt: skip
+    results = run(cells, marts, tmp_path, monkeypatch)
+    mailing = figure(results, "6.3.3", "mailing", campaign="Good")
+    assert mailing.low < 10 < mailing.high and mailing.status is Status.MET
+    assert [results.status(item) for item in MINE[:3]] == [Status.NOT_SUPPLIED] * 3
+    assert results.headlines == [f.text for f in results.findings if f.item == "6.3.3"]

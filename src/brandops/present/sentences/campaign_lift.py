@@ -106,7 +106,7 @@ def groups(table: pd.DataFrame) -> str:
 
 def groups_table(table: pd.DataFrame, what: str, name: str, caption: str) -> dict[str, Any]:
     """Results by theme, format or channel."""
-    columns = {"group": (what, "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return"), "fraction"),
+    columns = {"group": (what, "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return on spending"), "fraction"),
                "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
                "spent": (_("Spent"), "currency"), "margin": (_("Added margin"), "currency"),
                "added": (_("Added sales"), "currency"), "lift": (_("Mean lift"), "fraction"),
@@ -167,7 +167,7 @@ def returns_table(table: pd.DataFrame) -> dict[str, Any]:
     shown = table.iloc[::-1].assign(
         how=[_(REASONS[reason]) if reason else _(METHODS[method]) for method, reason in zip(table["method"][::-1],
              table["reason"][::-1], strict=True)], verdict=[_(VERDICTS[v]) for v in table["verdict"][::-1]])  # fmt: skip
-    columns = {"campaign": (_("Campaign"), "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return"), "fraction"),
+    columns = {"campaign": (_("Campaign"), "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return on spending"), "fraction"),
                "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
                "spent": (_("Spent"), "currency"), "margin": (_("Added margin"), "currency"),
                "added": (_("Added sales"), "currency"), "lift": (_("Lift"), "fraction"), "lift_low": (_("from"), "fraction"),
