@@ -9,6 +9,7 @@ import pandas as pd
 from brandops.demo import catalogue
 from brandops.demo.catalogue import BRAND_NAMES, REGION_NAMES
 from brandops.demo.demand import _lines, campaign_factors, intensity
+from brandops.demo.media import demand_factor
 from brandops.demo.prices import prices
 from brandops.demo.sales import productivity_of_people, staffed_channels
 from brandops.demo.seasons import DAYS, MONTH_OF_DAY
@@ -46,18 +47,20 @@ def _base():
 
 
 def campaign_world(seed: int, null: bool = False) -> CampaignWorld:
-    """Draw a world: new hold-out regions and new sales; `null`: no campaign does anything."""
-    _truth, product, price, level, staffed, per_unit = _base()
+    """Draw a world: new hold-out regions, advertising and sales; `null`: no campaign does anything."""
+    truth, product, price, level, staffed, per_unit = _base()
     campaign = catalogue.campaigns(seed)
     if null:
         campaign = campaign.assign(lift=0.0)
     brand_of = product["brand"].map({name: i for i, name in enumerate(BRAND_NAMES)}).to_numpy()
     region_share = np.array([share for _, share in REGIONS.values()])
+    advertised = {channel.channel_id: demand_factor(truth, channel.channel_id, seed) for channel in CHANNELS}
+    every = {channel.channel_id: campaign_factors(campaign, channel.channel_id) for channel in CHANNELS}
     frames, credited = [], []
     for channel in CHANNELS:
         name = channel.channel_id
-        factor, running = campaign_factors(campaign, name)
-        regional = factor[:, :, brand_of] * region_share[None, :, None]
+        factor, running = every[name]
+        regional = advertised[name][:, None, None] * factor[:, :, brand_of] * region_share[None, :, None]
         if name in staffed:
             regional = regional * staffed[name][MONTH_OF_DAY][:, :, None]
         rng = stream(seed, f"lines {name}")
@@ -78,13 +81,15 @@ def campaign_world(seed: int, null: bool = False) -> CampaignWorld:
         mine = np.array([region not in held for region in REGION_NAMES])
         brands = np.array([not isinstance(row["brand"], str) or brand == row["brand"] for brand in BRAND_NAMES])[brand_of]
         at = np.flatnonzero(DAYS.isin(days))
-        others = campaign if with_campaign else campaign[campaign["campaign_id"] != row["campaign_id"]]
         total = 0.0
         for name in row["channels"]:
-            factor, _running = campaign_factors(others, name)
-            grown = staffed[name][MONTH_OF_DAY] if name in staffed else np.ones((len(DAYS), 8))
-            value = level[name] * price[name].net
-            by_region = np.einsum("drp,dp->dr", factor[at][:, :, brand_of] * brands, value[at]) * region_share * grown[at]
+            factor = every[name][0][at]
+            if not with_campaign:
+                own, _running = campaign_factors(campaign[campaign["campaign_id"] == row["campaign_id"]], name)
+                factor = factor / own[at]
+            grown = advertised[name][at, None] * (staffed[name][MONTH_OF_DAY][at] if name in staffed else 1.0)
+            value = level[name][at] * price[name].net[at]
+            by_region = np.einsum("drp,dp->dr", factor[:, :, brand_of] * brands, value) * region_share * grown
             total += by_region[:, mine].sum()
         return float(total)
 

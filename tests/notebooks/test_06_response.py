@@ -115,7 +115,7 @@ def test_the_figures_say_what_the_data_were_made_to_say(full):
     assert loyal.low < 0 < loyal.high and loyal.status is Status.AT_RISK
     gain = figure(results, "6.2.3", "allocation_gain")
     assert gain.value > 0 and gain.low <= gain.value <= gain.high
-    assert results.headlines[0].startswith("Put more into ")
+    assert results.headlines[0].startswith("Always-on advertising: put more into ")
 
 
 def test_the_figures_agree_with_the_published_tables(full):

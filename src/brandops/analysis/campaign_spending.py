@@ -24,3 +24,17 @@ def plan_against_spend(budget: pd.DataFrame, campaigns: pd.DataFrame, by: str) -
     table = known.groupby(by, dropna=False)[["planned", "spent"]].sum().reset_index()
     table["ratio"] = table["spent"] / table["planned"].where(table["planned"] > 0)
     return table.assign(over=table["spent"] - table["planned"]).sort_values("spent", ascending=False, ignore_index=True)
+
+
+def spending_levels(budget: pd.DataFrame, campaigns: pd.DataFrame, by: str) -> pd.DataFrame:
+    """At how different amounts campaigns of a kind have run: without a difference there is no response curve.
+
+    Returns
+    -------
+    DataFrame
+        `by`, campaigns, least, most (spent on one campaign, currency), ratio (most to least); arguments as `plan_against_spend`.
+    """
+    each = budget.dropna(subset=["spent"]).groupby("campaign_id")["spent"].sum().reset_index()
+    known = each.merge(campaigns[["campaign_id", by]], on="campaign_id")
+    table = known.groupby(by)["spent"].agg(campaigns="size", least="min", most="max").reset_index()
+    return table.assign(ratio=table["most"] / table["least"].where(table["least"] > 0))

@@ -26,6 +26,7 @@ from brandops.analysis.synthetic_control import counterfactual
 
 MAX_ERROR = 0.25  # standard error of the log lift: above, not even a gain by two thirds could be told from none
 MAX_TREND = 0.85  # share of the pre-period errors that is a straight line: above, the units were parting before the start
+UNSETTLED = 1.5  # enlargement by placebos in space from which the reader is told
 MAX_AGAINST_PAST = 2.0  # pre-period errors of the control against those of the units' own mean: above, it leads astray
 
 
@@ -63,9 +64,9 @@ def lift(
         Total and relative effect with intervals, p-value, method and diagnostics, or the reason why there is no number.
         Diagnostics of the comparison over time: pre_error (standard error of the log effect), pre_spread (out-of-sample
         error on a stretch), stretches, stretch_length, trend, fit_r2 (share of the variance before the start the control
-        explains), against_past, weights (by control), enlargement, placebo_time (log errors on the stretches), placebo_space
-        (log effect and standardised effect by control), p_space (rank of the effect among the placebos), series (ds, observed,
-        counterfactual).
+        explains), against_past, weights (by control), enlargement (factor on the error from placebos in space), p_time
+        (p-value by placebos in time alone, before it), placebo_time (log errors on the stretches), placebo_space (log effect and
+        standardised effect by control), p_space (rank of the effect among the placebos), series (ds, observed, counterfactual).
 
     Raises
     ------
@@ -111,10 +112,12 @@ def _over_time(window: Window, randomised: bool, level: float) -> Lift:
     if (poor and not randomised) or error == 0:
         return refused("pre-fit poor", method, window.observed, level, **facts)
     ratio = abs(time.effect) / error
+    facts["p_time"] = float(2 * stats.t.sf(ratio * factor, time.degrees))
     facts["p_space"] = _rank(ratio * factor, space)
     half = stats.t.ppf(0.5 + level / 2, time.degrees) * error
     warned = () if randomised else ("not_randomised",)
     warned += ("few_placebos",) if not randomised and len(space) < FEWEST_PLACEBOS else ()
+    warned += ("unsettled",) if factor > UNSETTLED else ()
     return from_log(time.effect, half, 2 * stats.t.sf(ratio, time.degrees), window.observed, level=level, method=method,
                     warnings=warned, diagnostics=facts)  # fmt: skip
 

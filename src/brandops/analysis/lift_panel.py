@@ -35,7 +35,8 @@ class Lift:
     reason
         None where estimated; else `pre-fit poor`, `pre-period too short`, `too few sales`, `no controls`.
     warnings
-        Codes of what a reader must know: `no_control`, `not_randomised`, `drift`, `few_placebos`.
+        Codes of what a reader must know: `no_control`, `not_randomised`, `few_placebos`, `unsettled` (units nothing was done to
+        moved more in the window than ever before, so the interval is wider than the past promised).
     diagnostics
         Numbers and frames on the fit before the start and on placebos; see each method.
     """

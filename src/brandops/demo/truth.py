@@ -156,21 +156,22 @@ class Campaign:
 
 
 def _yearly(year: int, lifts: tuple[float, ...]) -> tuple[Campaign, ...]:
-    """Return the six campaigns of a year; every second one is run with randomly held-out regions."""
+    """Return the six campaigns of a year with their budgets: some can pay, some cannot; four have randomly held-out regions."""
     festival = {2022: "01-10", 2023: "01-01", 2024: "01-20", 2025: "01-08"}[year]
     calendar = (
-        ("New Year gifts", "gifting", "in-store", ("department_store",), None, festival, 18, False),
-        ("Queen's Day", "women's day", "live-stream", ("douyin",) if year > 2022 else ("tmall",), "Lumora", "03-01", 10, True),
-        ("Summer shield", "sun protection", "sampling", ("supermarket",), "Bailu", "05-06", 21, True),
-        ("618 festival", "shopping festival", "coupon", ("jd",), None, "06-03", 16, True),
-        ("Autumn repair", "skin repair", "influencer", ("tmall",), "Yunzhi", "09-05", 20, True),
+        ("New Year gifts", "gifting", "in-store", ("department_store",), None, festival, 18, False, 12_000),
+        ("Queen's Day", "women's day", "live-stream", ("douyin",) if year > 2022 else ("tmall",), "Lumora", "03-01", 10, True,
+         6_000),
+        ("Summer shield", "sun protection", "sampling", ("supermarket",), "Bailu", "05-06", 21, True, 5_000),
+        ("618 festival", "shopping festival", "coupon", ("jd",), None, "06-03", 16, True, 5_000),
+        ("Autumn repair", "skin repair", "influencer", ("tmall",), "Yunzhi", "09-05", 20, True, 6_000),
         ("Double 11", "shopping festival", "live-stream", ("tmall", "douyin") if year > 2022 else ("tmall",), None, "10-25", 18,
-         False),
+         False, 12_000),
     )  # fmt: skip
     return tuple(
         Campaign(f"{name} {year}", theme, style, channels, brand, f"{year}-{start}", days, lift, 0.86,
-                 round(24_000 * 1.12 ** (year - 2022) * (1 + 2 * lift)), randomised)
-        for (name, theme, style, channels, brand, start, days, randomised), lift in zip(calendar, lifts, strict=True)
+                 round(budget * 1.12 ** (year - 2022) * (1 + 2 * lift)), randomised)
+        for (name, theme, style, channels, brand, start, days, randomised, budget), lift in zip(calendar, lifts, strict=True)
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ def intervals(table: pd.DataFrame, value: str, label: str, name: str = "campaign
     if target is not None:
         axes.axvline(target, color=look.warning, linewidth=1.2, linestyle="--")
     axes.set_yticks(at, [reader_name(text) for text in part[name]])
+    axes.set_ylim(-0.6, len(part) - 0.4)
     axes.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1, decimals=0))
     axes.set_xlabel(label)
     return figure
@@ -36,7 +37,9 @@ def intervals(table: pd.DataFrame, value: str, label: str, name: str = "campaign
 def against_counterfactual(found: Lift, start: pd.Timestamp) -> Figure:
     """Treated units' daily sales and what they would have been, seven-day means, eight weeks before the start on."""
     look = brand.load_brand()
-    series = found.diagnostics["series"].set_index("ds").rolling(7, min_periods=1).mean()
+    # Days of other campaigns were left out: the lines break there.
+    known = found.diagnostics["series"].set_index("ds")
+    series = known.asfreq("D").rolling(7, min_periods=1).mean().where(known["observed"].asfreq("D").notna(), axis=0)
     series = series[series.index >= start - pd.Timedelta(days=56)]
     figure, axes = new_chart(height=3.2)
     axes.plot(
@@ -44,7 +47,7 @@ def against_counterfactual(found: Lift, start: pd.Timestamp) -> Figure:
     )
     axes.plot(series.index, series["observed"], color=look.primary, label=_("Observed"))
     axes.axvspan(start, series.index[-1], color=look.line, alpha=0.5, linewidth=0)
-    axes.xaxis.set_major_formatter(mpl.dates.ConciseDateFormatter(axes.xaxis.get_major_locator()))
+    axes.xaxis.set_major_formatter(mpl.dates.DateFormatter("%m-%d"))
     axes.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
     axes.set_ylabel(_("Sales a day"))
     axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from brandops.analysis.lift_panel import Lift
+from brandops.analysis.placebo import FEWEST_PLACEBOS
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
 from brandops.i18n import shown as reader_name
@@ -28,6 +29,10 @@ def answer(recent: pd.DataFrame) -> str:
         part = recent[recent["verdict"] == verdict].sort_values("roi", ascending=False)
         if len(part):
             said.append(text.format(names=_names(part["campaign"])))
+    doubtful = recent[recent["verdict"] == "open"].sort_values("roi", ascending=False)
+    if len(doubtful):
+        said.append(_("Open, as gain and loss both lie in the interval (return at best estimate): {names}.").format(
+            names=_names_with_return(doubtful, "campaign")))  # fmt: skip
     return formats.sentences(*said)
 
 
@@ -40,7 +45,8 @@ def next_budget(themes: pd.DataFrame, currency: str) -> str | None:
     open_ = told[told["verdict"] == "open"]
     said = []
     if len(paid):
-        said.append(_("Next budget: keep {names}, which paid.").format(names=_names(paid["group"])))
+        said.append(_("Next budget: repeat {names}, which paid over all campaigns so far.").format(
+            names=_names_with_return(paid, "group")))  # fmt: skip
     if len(lost):
         said.append(_("Do not repeat in this form: {names}; they cost {spent} and brought {margin} of margin.").format(
             names=_names(lost["group"]), spent=formats.money(lost["spent"].sum(), currency),
@@ -48,6 +54,22 @@ def next_budget(themes: pd.DataFrame, currency: str) -> str | None:
     if len(open_):
         said.append(_("Repeat with regions held out before deciding: {names}.").format(names=_names(open_["group"])))
     return formats.sentences(*said)
+
+
+def group_figures(table: pd.DataFrame, by: str) -> list[dict[str, Any]]:
+    """Arguments of `page.figure`: the share of spending that went where it did not pay, and each group's return."""
+    told = table[table["roi"].notna()]
+    lost = told[told["verdict"] == "lost"]
+    whole = told["spent"].sum()
+    name = {
+        "theme": _("Share of spending on themes that did not pay"),
+        "format": _("Share of spending on formats that did not pay"),
+    }
+    found = [{"key": "lost_share", "name": name[by], "value": lost["spent"].sum() / whole,
+              "unit": "fraction", "target": 0, "better": "lower",
+              "money_at_stake": max(lost["spent"].sum() - lost["margin"].sum(), 0) or None}] if whole > 0 else []  # fmt: skip
+    return found + [{"key": "roi", "name": _("Return on spending"), "value": row.roi, "low": row.roi_low, "high": row.roi_high,
+                     "unit": "fraction", "target": 0, "grain": {by: row.group}} for row in told.itertuples()]  # fmt: skip
 
 
 def gain(found: dict[str, float], target: float, currency: str) -> str:
@@ -84,15 +106,22 @@ def groups(table: pd.DataFrame) -> str:
 
 def groups_table(table: pd.DataFrame, what: str, name: str, caption: str) -> dict[str, Any]:
     """Results by theme, format or channel."""
-    columns = {"group": (what, "text"), "campaigns": (_("Campaigns"), "count"), "estimated": (_("Estimated"), "count"),
-               "lift": (_("Mean lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
-               "added": (_("Added sales"), "currency"), "margin": (_("Added margin"), "currency"),
-               "spent": (_("Spent"), "currency"),
-               "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"),
-               "roi_high": (_("Return to"), "fraction"),
-               "verdict": (_("Verdict"), "text")}  # fmt: skip
+    columns = {"group": (what, "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return on spending"), "fraction"),
+               "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
+               "spent": (_("Spent"), "currency"), "margin": (_("Added margin"), "currency"),
+               "added": (_("Added sales"), "currency"), "lift": (_("Mean lift"), "fraction"),
+               "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
+               "campaigns": (_("Campaigns"), "count"), "estimated": (_("Estimated"), "count")}  # fmt: skip
     return {"frame": table.assign(verdict=table["verdict"].map(lambda v: _(VERDICTS[v]))), "columns": columns, "name": name,
             "caption": caption}  # fmt: skip
+
+
+def places(table: pd.DataFrame, channels: pd.DataFrame | None) -> pd.Series:
+    """Where each campaign of `campaign_returns` ran, in a reader's words."""
+    known = (
+        {} if channels is None or "channel" not in channels else dict(zip(channels["channel_id"], channels["channel"], strict=True))
+    )
+    return table["channels"].map(lambda names: _(", ").join(reader_name(known.get(name, name)) for name in names))
 
 
 def lift(campaign: str, found: Lift) -> str:
@@ -109,6 +138,11 @@ def lift(campaign: str, found: Lift) -> str:
         said.append(_("Caution: nothing tells the campaign from whatever else happened then."))
     elif "not_randomised" in found.warnings:
         said.append(_("The comparison was not drawn by lot: it holds as far as the others would have gone the same way."))
+    if "unsettled" in found.warnings:
+        said.append(_("Units nothing was done to moved {factor} times as much meanwhile as the past promised; the interval is that "
+                      "much wider (p-value by the past alone: {p_value}).").format(
+            factor=formats.number(found.diagnostics["enlargement"], 1),
+            p_value=formats.number(found.diagnostics["p_time"], 3)))  # fmt: skip
     return formats.sentences(*said)
 
 
@@ -117,10 +151,14 @@ def checks(found: Lift) -> str:
     facts = found.diagnostics
     said = [_("Over {count} stretches before the start it was off by {spread} on average (standard deviation).").format(
         count=facts["stretches"], spread=formats.percent(facts["pre_spread"]))]  # fmt: skip
-    if len(facts["placebo_space"]):
+    units = len(facts["placebo_space"])
+    if 0 < units < FEWEST_PLACEBOS:
+        said.append(_("With {count} other units only, pretending the campaign in each of them could show nothing.").format(
+            count=units))  # fmt: skip
+    elif units:
         said.append(_("Pretended in {count} other units in turn, {share} of all, the campaign included, show as large "
         "a lift.").format(
-            count=len(facts["placebo_space"]), share=formats.percent(facts["p_space"], 0)))  # fmt: skip
+            count=units, share=formats.percent(facts["p_space"], 0)))  # fmt: skip
     return formats.sentences(*said)
 
 
@@ -129,13 +167,14 @@ def returns_table(table: pd.DataFrame) -> dict[str, Any]:
     shown = table.iloc[::-1].assign(
         how=[_(REASONS[reason]) if reason else _(METHODS[method]) for method, reason in zip(table["method"][::-1],
              table["reason"][::-1], strict=True)], verdict=[_(VERDICTS[v]) for v in table["verdict"][::-1]])  # fmt: skip
-    columns = {"campaign": (_("Campaign"), "text"), "starts_on": (_("Start"), "date"), "how": (_("Compared with"), "text"),
-               "lift": (_("Lift"), "fraction"), "lift_low": (_("from"), "fraction"), "lift_high": (_("to"), "fraction"),
-               "p_value": (_("p-value"), "p_value"), "added": (_("Added sales"), "currency"),
-               "credited": (_("Credited sales"), "currency"), "margin": (_("Added margin"), "currency"),
-               "spent": (_("Spent"), "currency"), "roi": (_("Return"), "fraction"), "roi_low": (_("Return from"), "fraction"),
-               "roi_high": (_("Return to"), "fraction"), "verdict": (_("Verdict"), "text")}  # fmt: skip
-    return {"frame": shown, "columns": columns, "name": "campaign_returns",
+    columns = {"campaign": (_("Campaign"), "text"), "verdict": (_("Verdict"), "text"), "roi": (_("Return on spending"), "fraction"),
+               "roi_low": (_("Return from"), "fraction"), "roi_high": (_("Return to"), "fraction"),
+               "spent": (_("Spent"), "currency"), "margin": (_("Added margin"), "currency"),
+               "added": (_("Added sales"), "currency"), "lift": (_("Lift"), "fraction"), "lift_low": (_("from"), "fraction"),
+               "lift_high": (_("to"), "fraction"), "p_value": (_("p-value"), "p_value"),
+               "credited": (_("Credited sales"), "currency"), "starts_on": (_("Start"), "date"),
+               "how": (_("Compared with"), "text")}  # fmt: skip
+    return {"frame": shown, "columns": columns, "name": "campaign_returns", "rows": 12,
             "caption": _("What each campaign added and earned, with 95% intervals")}  # fmt: skip
 
 
@@ -194,6 +233,12 @@ def method(after_days: int) -> str:
 
 def _names(values: pd.Series) -> str:
     listed = [reader_name(value) for value in values]
+    more = len(listed) - SHOWN
+    return _(", ").join(listed[:SHOWN]) + (_(" and {count} more").format(count=more) if more > 0 else "")
+
+
+def _names_with_return(table: pd.DataFrame, column: str) -> str:
+    listed = [_("{name} ({roi})").format(name=reader_name(row[column]), roi=_pct(row["roi"])) for _at, row in table.iterrows()]
     more = len(listed) - SHOWN
     return _(", ").join(listed[:SHOWN]) + (_(" and {count} more").format(count=more) if more > 0 else "")
 

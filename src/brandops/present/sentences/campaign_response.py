@@ -25,6 +25,16 @@ def spend(by_item: pd.DataFrame, currency: str) -> str:
     )  # fmt: skip
 
 
+def no_format_curves(levels: pd.DataFrame) -> str:
+    """Why saturation and carry-over are told by platform and not by campaign format (`campaign_spending.spending_levels`)."""
+    return _("Saturation and carry-over are estimated by platform, whose spending changes from week to week, and not by campaign "
+             "format: a campaign spends one amount, and a format has run {fewest} to {most} times, its dearest campaign at "
+             "{ratio} times its cheapest at the most. What each format returned stands under 6.2.2; a curve needs the same format "
+             "at several amounts, in regions drawn by lot.").format(
+        fewest=int(levels["campaigns"].min()), most=int(levels["campaigns"].max()),
+        ratio=formats.number(levels["ratio"].max(), 1))  # fmt: skip
+
+
 def advice(found: Allocation, currency: str) -> str:
     """Where the next budget goes."""
     table = found.platforms
@@ -32,7 +42,7 @@ def advice(found: Allocation, currency: str) -> str:
     up = moved[moved["change"] > _STAY].sort_values("change", ascending=False)
     down = moved[moved["change"] < -_STAY].sort_values("change")
     said = []
-    for part, text in ((up, _("Put more into {platforms}.")), (down, _("Take from {platforms}."))):
+    for part, text in ((up, _("Always-on advertising: put more into {platforms}.")), (down, _("Take from {platforms}."))):
         if len(part):
             listed = _(", ").join(f"{reader_name(row.platform)} ({_signed(row.change)})" for row in part.itertuples())
             said.append(text.format(platforms=listed))

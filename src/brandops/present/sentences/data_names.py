@@ -19,6 +19,7 @@ _TABLES = {
     "social_daily": mark("Social media"),
     "campaigns": mark("Campaigns"),
     "campaign_budget": mark("Campaign budgets"),
+    "campaign_recipients": mark("Campaign recipients"),
     "service_cases": mark("Service cases"),
     "service_shifts": mark("Call centre shifts"),
     "channel_traffic": mark("Visits by channel"),
