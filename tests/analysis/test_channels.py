@@ -93,6 +93,18 @@ def test_the_next_money_is_judged_by_what_the_company_supplies():
     assert channel_ranking.decided_by(channel_ranking.weekly(sold(a=1.0, b=2.0).assign(cost=np.nan), None, end)) == "growth"
 
 
+def test_where_only_sales_are_known_channels_are_ranked_by_size():
+    short = sold(a=1.0, b=2.0).query("date >= '2025-01-01'").assign(cost=np.nan)
+    assert channel_ranking.decided_by(channel_ranking.weekly(short, None, date(2025, 12, 31))) == channel_ranking.SIZE
+
+
+def test_wholesale_that_skipped_a_month_is_ranked():
+    frame = sold(shop=1.0, wholesale=2.0)
+    monthly = (frame["channel_id"] == "wholesale") & (~frame["date"].dt.is_month_end | (frame["date"] > "2025-11-30"))
+    panel = channel_ranking.weekly(frame[~monthly], None, date(2025, 12, 31))
+    assert set(panel["channel_id"]) == {"shop", "wholesale"}
+
+
 def test_break_even_sales_leave_neither_gain_nor_loss():
     window = channels.windows(parse_period("2025"), date(2025, 12, 31))
     row = channel_costs.cost_effectiveness(sold(a=100.0), paid(a=1000.0), window.last_year, ["rent"]).iloc[0]

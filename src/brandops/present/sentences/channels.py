@@ -2,24 +2,30 @@
 
 import pandas as pd
 
+from brandops.analysis.channel_ranking import SIZE
 from brandops.analysis.pooled_elasticity import Pooled
 from brandops.i18n import gettext as _
 from brandops.present import formats
 from brandops.present.sentences.channels_names import name
 
 
-def decision(table: pd.DataFrame, measure: str, labels: dict[str, str]) -> tuple[str, str]:
-    """Where the next unit of money goes, and which channel to fix, with how sure we are."""
+def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str) -> list[str]:
+    """Where the next unit of money goes, which channel to fix, how sure we are, and what the order cannot tell."""
     best, worst = table.iloc[0], table.iloc[-1]
 
     def show(value: float) -> str:
-        return formats.number(value, 2) if measure == "return_on_cost" else formats.percent(value)
+        kinds = {"return_on_cost": lambda x: formats.number(x, 2), SIZE: lambda x: formats.money(x, currency)}
+        return kinds.get(measure, formats.percent)(value)
 
     put = _("Put the next money in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best of "
             "{count} channels with a probability of {probability}.")  # fmt: skip
     fix = _(
         "Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of {probability}."
     )
+    if measure == SIZE:
+        put = _("{channel} sells most: {value} in the last 52 weeks (95% interval {low} to {high}), the largest of {count} "
+                "channels with a probability of {probability}.")  # fmt: skip
+        fix = _("{channel} sells least: {value} (95% interval {low} to {high}), the smallest with a probability of {probability}.")
     texts = [
         text.format(
             channel=labels.get(row["channel_id"], row["channel_id"]), measure=name(measure), value=show(row["value"]),
@@ -27,7 +33,20 @@ def decision(table: pd.DataFrame, measure: str, labels: dict[str, str]) -> tuple
         )
         for text, row, chance in ((put, best, "best"), (fix, worst, "worst"))
     ]  # fmt: skip
-    return texts[0], texts[1]
+    return [text for text in (*texts, _basis(measure)) if text]
+
+
+def _basis(measure: str) -> str | None:
+    """What is missing for a decision about money; None: nothing."""
+    texts = {
+        "margin_rate": _("Channels are ranked by gross margin: without their own costs it cannot be told what money put in one "
+                         "brings back."),
+        "growth": _("Channels are ranked by growth: without costs of goods and of channels it cannot be told what money put in "
+                    "one brings back."),
+        SIZE: _("Where the next money brings most cannot be told: there are no costs of goods or of channels, and no year "
+                "before to grow from."),
+    }  # fmt: skip
+    return texts.get(measure)
 
 
 def growth(table: pd.DataFrame, labels: dict[str, str]) -> str:
