@@ -140,11 +140,15 @@ def candidate(table: pd.DataFrame, keep: int) -> str:
 def ramp(table: pd.DataFrame, labels: dict[str, str]) -> str:
     """How long a new channel took."""
     listed = _(", ").join(
-        _("{channel} {months} months").format(channel=labels.get(row.channel_id, row.channel_id),
-        months=formats.number(row.months_to_90))
-        for row in table.itertuples()
+        _("{channel} {months} months ({low} to {high})").format(
+            channel=labels.get(row.channel_id, row.channel_id), months=formats.number(row.months_to_90),
+            low=formats.number(row.low), high=formats.number(row.high),
+        )
+        for row in table.dropna(subset=["months_to_90"]).itertuples()
     )  # fmt: skip
-    return _("Channels opened so far reached nine tenths of their mature level after: {listed}.").format(listed=listed)
+    if not listed:
+        return _("How long the channels opened so far took cannot be told from their sales.")
+    return _("Channels opened so far reach nine tenths of their mature level after: {listed}.").format(listed=listed)
 
 
 def elasticity(pooled: Pooled, labels: dict[str, str]) -> str:
