@@ -9,14 +9,20 @@ import pandas as pd
 import pytest
 from running import results_of, supply
 
-from brandops.params.plan import ChannelRules, SurveyRules, Targets
+from brandops.params.plan import ChannelRules, MarketingRules, SurveyRules, Targets
 from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_channel_optimisation.ipynb"
 OF_SECTION = [item for item in ITEMS if item.startswith("4.")]
 PLAN = SimpleNamespace(
-    currency="CNY", names={}, fiscal_year_start=1, targets=Targets(), survey=SurveyRules(), channels=ChannelRules()
+    currency="CNY",
+    names={},
+    fiscal_year_start=1,
+    targets=Targets(),
+    survey=SurveyRules(),
+    channels=ChannelRules(),
+    marketing=MarketingRules(),
 )
 
 
@@ -70,6 +76,7 @@ def test_the_answer_names_the_channel_to_feed_and_the_one_to_mend(cells, tmp_pat
     assert results.items() == OF_SECTION
     assert results.headlines[0].startswith("Put the next money in Mall") and "probability of 100%" in results.headlines[0]
     assert results.headlines[1].startswith("Fix Own stores")
+    assert results.headlines[2].startswith("This is the return on average")
     ratio = next(f for f in results.figures_of("4.3.2") if f.grain == {"channel": "store"})
     assert ratio.status is Status.MISSED and ratio.value > 1.5  # the plan asks for less than 1.5
 

@@ -9,8 +9,11 @@ from brandops.present import formats
 from brandops.present.sentences.channels_names import name
 
 
-def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str) -> list[str]:
-    """Where the next unit of money goes, which channel to fix, how sure we are, and what the order cannot tell."""
+def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str, more: pd.DataFrame) -> list[str]:
+    """Where the next unit of money goes, which channel to fix, how sure we are, and what the order cannot tell.
+
+    `table` is a `ranking` by `measure`, an average; `more` the `marginal_returns`, empty where the data do not permit them.
+    """
     best, worst = table.iloc[0], table.iloc[-1]
 
     def show(value: float) -> str:
@@ -22,6 +25,10 @@ def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency
     fix = _(
         "Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of {probability}."
     )
+    if len(more):
+        put = _("On average {channel} earned most: its {measure} is {value} (95% interval {low} to {high}), the best of {count} "
+                "channels with a probability of {probability}; that is what money brought so far, not what more "
+                "would.")  # fmt: skip
     if measure == SIZE:
         put = _("{channel} sells most: {value} in the last 52 weeks (95% interval {low} to {high}), the largest of {count} "
                 "channels with a probability of {probability}.")  # fmt: skip
@@ -33,12 +40,33 @@ def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency
         )
         for text, row, chance in ((put, best, "best"), (fix, worst, "worst"))
     ]  # fmt: skip
-    return [text for text in (*texts, _basis(measure)) if text]
+    first = [_next_money(more, labels)] if len(more) else []
+    return first + texts + ([] if first else [_basis(measure)])
 
 
-def _basis(measure: str) -> str | None:
-    """What is missing for a decision about money; None: nothing."""
+def _next_money(more: pd.DataFrame, labels: dict[str, str]) -> str:
+    """What one more unit of money brings where it brings most."""
+    row = more.iloc[0]
+    text = (
+        _("Put the next money in advertising for {channel}: by the slope of sales on spending one more unit brings {value} of "
+          "profit on top of itself (95% interval {low} to {high}); it pays with a probability of {pays} and is the best of the "
+          "{count} advertised channels with {best}.")
+        if row["value"] > 0
+        else _("Put no more money in advertising: by the slope of sales on spending one more unit brings {value} of profit even "
+               "for {channel}, the best of {count} advertised channels (95% interval {low} to {high}; it pays with a "
+               "probability of {pays}).")
+    )  # fmt: skip
+    return text.format(
+        channel=labels.get(row["channel_id"], row["channel_id"]), count=len(more), pays=formats.percent(row["pays"], 0),
+        best=formats.percent(row["best"], 0), **{key: formats.number(row[key], 2) for key in ("value", "low", "high")},
+    )  # fmt: skip
+
+
+def _basis(measure: str) -> str:
+    """What is missing for a decision about the next unit of money."""
     texts = {
+        "return_on_cost": _("This is the return on average; what one more unit brings cannot be told, since no advertising "
+                            "whose level changed is known."),
         "margin_rate": _("Channels are ranked by gross margin: without their own costs it cannot be told what money put in one "
                          "brings back."),
         "growth": _("Channels are ranked by growth: without costs of goods and of channels it cannot be told what money put in "
@@ -46,7 +74,16 @@ def _basis(measure: str) -> str | None:
         SIZE: _("Where the next money brings most cannot be told: there are no costs of goods or of channels, and no year "
                 "before to grow from."),
     }  # fmt: skip
-    return texts.get(measure)
+    return texts[measure]
+
+
+def ranking_method() -> str:
+    """How channels are ranked, and what an average and a slope tell."""
+    return _("Contribution is net sales less cost of goods and the channel's own costs. Weeks are drawn anew in blocks of four, "
+             "the same for every channel, so that common seasons leave the order alone. The return on cost is an average: where "
+             "a channel nears saturation, the next money spent returns less. What one more unit of advertising brings is the "
+             "slope of the response curves of 6.2.3 at today's spend, less cost of goods and the channel's costs that move with "
+             "sales; of channels nobody advertises for, only the average is known.")  # fmt: skip
 
 
 def growth(table: pd.DataFrame, labels: dict[str, str]) -> str:
