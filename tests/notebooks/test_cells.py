@@ -11,7 +11,7 @@ NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 LONGEST = 15
 MEDIAN = 6
 # Written before the limit; they may only become shorter.
-LONGER = {"03_sales_forecasting": 9, "04_channel_optimisation": 11, "05_sales_team": 11,
+LONGER = {"03_sales_forecasting": 9, "04_channel_optimisation": 8, "05_sales_team": 11,
           "06_marketing_campaigns": 9, "07_risk_control": 12}  # fmt: skip
 
 

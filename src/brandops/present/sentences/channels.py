@@ -86,6 +86,43 @@ def ranking_method() -> str:
              "sales; of channels nobody advertises for, only the average is known.")  # fmt: skip
 
 
+def segments_method(correlation: float) -> str:
+    """How customers are clustered and valued."""
+    return _(
+        "Features are logarithms, standardised; k-means; the number of clusters has the best silhouette among those that "
+        "come out alike when customers are drawn anew. Purchases follow the BG/NBD model, spending the gamma-gamma "
+        "model, "
+        "both by maximum likelihood; frequency and value correlate by {correlation}, which the latter takes for "
+        "nought."
+    ).format(correlation=formats.number(correlation, 2))
+
+
+def prices_method(cannibalisation: float) -> str:
+    """How elasticities are pooled and changes of price simulated."""
+    return _(
+        "Elasticities of a log-log panel regression (see 3.1.2) are pooled by a normal hierarchical model whose spread "
+        "is "
+        "integrated over. The simulation holds the mix within a channel fixed; {share} of the units a channel wins are "
+        "taken from the others, a supposition of the plan."
+    ).format(share=formats.percent(cannibalisation, 0))
+
+
+def costs_method(fixed_types: list[str]) -> str:
+    """Which costs stay and which move with sales."""
+    return _("Costs of these kinds stay whatever is sold: {types}. All others, and the cost of goods, move with sales.").format(
+        types=", ".join(fixed_types)
+    )
+
+
+def satisfaction_method() -> str:
+    """Which answers count and how."""
+    return _(
+        "Answers count if they pass the validity rules of 2.2.2 and are weighted to the population; intervals of shares "
+        "are "
+        "Wilson's at the effective sample size."
+    )
+
+
 def growth(table: pd.DataFrame, labels: dict[str, str]) -> str:
     """Which channel carried growth and which held it back."""
     ordered = table.dropna(subset=["growth_contribution"]).sort_values("growth_contribution")
