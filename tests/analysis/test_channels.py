@@ -93,6 +93,18 @@ def test_the_next_money_is_judged_by_what_the_company_supplies():
     assert channel_ranking.decided_by(channel_ranking.weekly(sold(a=1.0, b=2.0).assign(cost=np.nan), None, end)) == "growth"
 
 
+def test_where_only_sales_are_known_channels_are_ranked_by_size():
+    short = sold(a=1.0, b=2.0).query("date >= '2025-01-01'").assign(cost=np.nan)
+    assert channel_ranking.decided_by(channel_ranking.weekly(short, None, date(2025, 12, 31))) == channel_ranking.SIZE
+
+
+def test_wholesale_that_skipped_a_month_is_ranked():
+    frame = sold(shop=1.0, wholesale=2.0)
+    monthly = (frame["channel_id"] == "wholesale") & (~frame["date"].dt.is_month_end | (frame["date"] > "2025-11-30"))
+    panel = channel_ranking.weekly(frame[~monthly], None, date(2025, 12, 31))
+    assert set(panel["channel_id"]) == {"shop", "wholesale"}
+
+
 def test_break_even_sales_leave_neither_gain_nor_loss():
     window = channels.windows(parse_period("2025"), date(2025, 12, 31))
     row = channel_costs.cost_effectiveness(sold(a=100.0), paid(a=1000.0), window.last_year, ["rent"]).iloc[0]
@@ -156,6 +168,47 @@ def test_the_ramp_of_a_new_channel_is_recovered_from_noisy_sales():
                            "opened_on": pd.to_datetime(["2018-01-01", "2022-10-01"])})  # fmt: skip
     fact = expansion.ramps(sales[sales["net_sales"] > 0], listed, None, months[-1])[1].iloc[0]
     assert fact["low"] <= 6 * np.log(8) <= fact["high"] and fact["months_to_90"] == pytest.approx(6 * np.log(8), rel=0.2)
+
+
+def opened(seed: int, growth: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sales and list of an old channel and of one opened in mid 2022, which grows faster and changes its prices."""
+    months, rng = pd.date_range("2022-01-01", "2025-12-01", freq="MS"), np.random.default_rng(seed)
+    age = np.maximum((months - pd.Timestamp("2022-07-01")).days / 30.4 + 0.5, 0)
+    price = np.where(months >= "2022-07-01", rng.normal(-0.1, 0.05, len(months)), 0.0)
+    base = pd.DataFrame({"month": months, "channel_id": "old", "net_sales": 1000.0, "list_sales": 1000.0})
+    sold_new = 400 * (1 - 0.85 * np.exp(-age / 5)) * np.exp(growth * age / 12 - 1.4 * price + rng.normal(0, 0.07, len(months)))
+    new = pd.DataFrame({"month": months, "channel_id": "new", "net_sales": sold_new, "list_sales": sold_new / np.exp(price)})
+    sales = pd.concat([base, new[months >= "2022-07-01"]])
+    listed = pd.DataFrame({"channel_id": ["old", "new"], "channel_type": "online",
+                           "opened_on": pd.to_datetime(["2018-01-01", "2022-07-01"])})  # fmt: skip
+    return sales.assign(gross_sales=sales["net_sales"]), listed
+
+
+def test_a_channel_that_outgrows_its_peers_is_not_said_to_be_still_opening():
+    facts = pd.concat([expansion.ramps(*opened(seed, 0.07), None, pd.Timestamp("2025-12-01"))[1] for seed in range(80)])
+    true = 5 * np.log(8.5)
+    assert facts["months_to_90"].median() == pytest.approx(true, rel=0.15)
+    assert facts["low"].le(true).mul(facts["high"].ge(true)).mean() >= 0.85
+    assert (facts["high"] - facts["low"]).median() < 8
+
+
+def test_the_ramps_of_the_demos_new_channels_hold_the_truth():
+    from brandops.demo.truth import CHANNELS
+    from brandops.demo.world import world
+
+    line = world().tables["sales_lines"]
+    line = line.assign(
+        month=line["ordered_at"].dt.to_period("M").dt.to_timestamp(), list_sales=line["quantity"] * line["list_price"]
+    )
+    kept = line[line["quantity"] > 0].groupby(["month", "channel_id"], observed=True)[["net_sales", "list_sales"]].sum()
+    sales = kept.astype(float).reset_index().astype({"channel_id": str})
+    listed = pd.DataFrame([(c.channel_id, c.type, pd.Timestamp(c.opened_on)) for c in CHANNELS],
+                          columns=["channel_id", "channel_type", "opened_on"])  # fmt: skip
+    facts = expansion.ramps(sales.assign(gross_sales=sales["net_sales"]), listed, None, sales["month"].max())[1]
+    true = facts["channel_id"].map({c.channel_id: c.ramp_months / 3 * np.log(8.5) for c in CHANNELS})
+    print(facts.assign(true=true)[["channel_id", "months_to_90", "low", "high", "true"]])
+    assert len(facts) == 3 and facts["low"].le(true).all() and facts["high"].ge(true).all()
+    assert facts["months_to_90"].mean() == pytest.approx(true.mean(), rel=0.35)
 
 
 def test_waiting_lowers_the_odds_of_a_good_score_and_open_cases_count_as_long():

@@ -66,6 +66,52 @@ def test_spending_parameters_of_simulated_customers_are_recovered():
     assert abs(found.correlation) < 0.05
 
 
+def futures(count: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Histories of two years of simulated customers, and what each really spent in the 52 weeks after."""
+    rng = np.random.default_rng(seed)
+    rate, leave, age = rng.gamma(0.8, 1 / 8.0, count), rng.beta(0.6, 2.5, count), rng.uniform(78, 130, count)
+    worth = rng.gamma(3.5, 1 / 60.0, count)  # the rate of a customer's order values
+    rows, later = [], np.zeros(count)
+    for at in range(count):
+        times = [0.0]
+        while times[-1] < age[at] + 52 and (len(times) == 1 or rng.random() >= leave[at]):
+            times.append(times[-1] + rng.exponential(1 / rate[at]))
+        seen, value = np.array(times), rng.gamma(4.0, 1 / worth[at], len(times))
+        past = seen <= age[at]
+        later[at] = value[(seen > age[at]) & (seen <= age[at] + 52)].sum()
+        rows.append((seen[past].max(), age[at], past.sum(), value[past].sum()))
+    frame = pd.DataFrame(rows, columns=["last", "age", "purchase_days", "gross_sales"])
+    first = END - pd.to_timedelta((frame["age"] * 7).round(), "D")
+    history = frame.assign(first_on=first, last_on=first + pd.to_timedelta((frame["last"] * 7).round(), "D"),
+                           tenure=frame["age"] * 7, net_sales=frame["gross_sales"], orders=frame["purchase_days"],
+                           channel_id="shop")  # fmt: skip
+    return history, later
+
+
+def test_what_small_segments_really_buy_for_lies_in_their_intervals_at_the_nominal_rate():
+    history, later = futures(6000, 8)
+    values = customer_value.customer_values(history)
+    segment = pd.Series(np.arange(len(history)) % 200, history.index)  # thirty customers each: chance counts
+    table = customer_value.segment_profiles(history, values, segment, None).set_index("segment")
+    true = pd.Series(later).groupby(segment).sum().reindex(table.index)
+    held = true.between(table["low"], table["high"]).mean()
+    print(f"{held:.3f} of 200 segments held, total {later.sum() / table['value'].sum():.3f} of the value expected")
+    assert 0.90 <= held <= 0.99
+    value, low, high = customer_value.total(values)
+    assert low <= later.sum() <= high and high - low < (table["high"] - table["low"]).sum() / 4
+    assert value == pytest.approx(table["value"].sum())
+    assert values.draws.mean(axis=0).sum() == pytest.approx(values.table["value"].sum(), rel=0.02)
+
+
+def test_chance_averages_out_over_a_large_segment_and_the_same_customers_give_the_same_interval():
+    history, _later = futures(1500, 9)
+    first, second = (customer_value.customer_values(history) for _ in range(2))
+    assert (first.draws == second.draws).all()
+    whole, part = (customer_value.segment_profiles(history, first, pd.Series(np.arange(1500) % k, history.index), None).iloc[0]
+                   for k in (1, 50))  # fmt: skip
+    assert (part["high"] - part["low"]) / part["value"] > 3 * (whole["high"] - whole["low"]) / whole["value"]
+
+
 def bought(rows: list[tuple[str, str, int, float]]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["customer_id", "day", "orders", "gross_sales"])
     day = pd.to_datetime(frame.pop("day"))

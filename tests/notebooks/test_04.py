@@ -9,14 +9,20 @@ import pandas as pd
 import pytest
 from running import results_of, supply
 
-from brandops.params.plan import ChannelRules, SurveyRules, Targets
+from brandops.params.plan import ChannelRules, MarketingRules, SurveyRules, Targets
 from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "04_channel_optimisation.ipynb"
 OF_SECTION = [item for item in ITEMS if item.startswith("4.")]
 PLAN = SimpleNamespace(
-    currency="CNY", names={}, fiscal_year_start=1, targets=Targets(), survey=SurveyRules(), channels=ChannelRules()
+    currency="CNY",
+    names={},
+    fiscal_year_start=1,
+    targets=Targets(),
+    survey=SurveyRules(),
+    channels=ChannelRules(),
+    marketing=MarketingRules(),
 )
 
 
@@ -70,6 +76,7 @@ def test_the_answer_names_the_channel_to_feed_and_the_one_to_mend(cells, tmp_pat
     assert results.items() == OF_SECTION
     assert results.headlines[0].startswith("Put the next money in Mall") and "probability of 100%" in results.headlines[0]
     assert results.headlines[1].startswith("Fix Own stores")
+    assert results.headlines[2].startswith("This is the return on average")
     ratio = next(f for f in results.figures_of("4.3.2") if f.grain == {"channel": "store"})
     assert ratio.status is Status.MISSED and ratio.value > 1.5  # the plan asks for less than 1.5
 
@@ -80,3 +87,14 @@ def test_a_company_with_sales_alone_gets_a_page_that_says_what_is_missing(cells,
     missing = {gap.item for gap in results.not_supplied}
     assert missing == {"4.1.1", "4.1.2", "4.1.3", "4.2.1", "4.2.2", "4.2.3", "4.3.2", "4.3.3"}
     assert results.status("4.3.1") is Status.MET
+    assert results.headlines[0].startswith("Put the next money in") and "gross margin rate" in results.headlines[0]
+    assert "without their own costs it cannot be told" in results.headlines[2]
+
+
+def test_a_year_of_sales_without_any_cost_still_gets_an_answer_that_promises_nothing(cells, tmp_path, monkeypatch):
+    made = {name: mart.assign(cost=np.nan) for name, mart in marts(costs=False).items()}
+    made["channel_daily"] = made["channel_daily"].query("date >= '2025-01-01'")
+    results = run(cells, made, tmp_path, monkeypatch)
+    assert "sells most" in results.headlines[0] and "sells least" in results.headlines[1]
+    assert results.headlines[2].startswith("Where the next money brings most cannot be told")
+    assert not any("Put the next money" in line for line in results.headlines)

@@ -39,10 +39,12 @@ MEASURES: dict[str, Callable[[Sums], np.ndarray]] = {
 LOWER_IS_BETTER = {"return_rate"}
 # What the next yuan is judged by: the first of these the company supplies the data for.
 DECIDED_BY = ("return_on_cost", "margin_rate", "growth")
+SIZE = "net_sales"  # what is left where none of them can be had: it says who is large, not where money brings most
+TRADING = 8  # weeks: wholesale orders once a month, and may skip one
 
 
 def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date, weeks: int = WEEKS) -> pd.DataFrame:
-    """The last `weeks` weeks of each channel still trading: it sold in one of the last four of them.
+    """The last `weeks` weeks of each channel still trading: it sold in one of the last `TRADING` of them.
 
     Weeks end on `as_of`; wholesale that orders once a month is as much alive as a shop. A month's channel costs fall on
     its days alike. Returns week (last day), channel_id, net_sales, gross_sales, returns, cost, orders, operating_cost,
@@ -63,7 +65,7 @@ def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date,
     reaches = channel_daily["date"].min() <= end - pd.Timedelta(days=7 * (weeks + WEEKS) - 1)
     panel["before"] = earlier.to_numpy() if reaches else np.nan
     panel["operating_cost"] = _weekly_costs(costs, end, grid)
-    trading = panel["net_sales"].notna().groupby("channel_id").agg(lambda sold: sold.iloc[:BLOCK].any())
+    trading = panel["net_sales"].notna().groupby("channel_id").agg(lambda sold: sold.iloc[:TRADING].any())
     panel = panel.reset_index()
     panel["week"] = end - pd.to_timedelta(7 * panel["age"], unit="D")
     kept = panel[panel["channel_id"].map(trading)]
@@ -109,8 +111,8 @@ def ranking(panel: pd.DataFrame, measure: str, level: float = 0.95, draws: int =
 
 
 def decided_by(panel: pd.DataFrame) -> str | None:
-    """The measure the next yuan is judged by: the first of `DECIDED_BY` the data supply; None: none."""
-    return next((measure for measure in DECIDED_BY if len(ranking(panel, measure, draws=1))), None)
+    """The measure the next yuan is judged by: the first of `DECIDED_BY` the data supply, else `SIZE`; None: one channel."""
+    return next((measure for measure in (*DECIDED_BY, SIZE) if len(ranking(panel, measure, draws=1))), None)
 
 
 def block_counts(rng: np.random.Generator, weeks: int, draws: int) -> np.ndarray:

@@ -1,8 +1,10 @@
 """What each customer is worth in the coming twelve months, and each segment (item 4.1.2).
 
 Expected purchases (`purchase_process`) times expected spending (`spending`); money is gross sales, and margin where the
-gross margin rate of a customer's main channel is known. The interval of a segment's value carries the uncertainty of the
-purchase model's parameters; chance in what single customers do comes on top and averages out over a segment.
+gross margin rate of a customer's main channel is known. The interval of a segment's value is one of what its customers
+will buy, not of its mean: parameters of the purchase model are drawn, then for each customer whether they still are one,
+their rate, when they leave and what each order is worth, all given what they did so far. The spending model's
+parameters are taken as estimated.
 """
 
 from dataclasses import dataclass
@@ -10,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from brandops.analysis.purchase_process import PurchaseProcess, fit_purchase_process
+from brandops.analysis.purchase_process import PurchaseProcess, fit_purchase_process, future_purchases
 from brandops.analysis.seeds import seed_of
-from brandops.analysis.spending import Spending, fit_spending
+from brandops.analysis.spending import Spending, fit_spending, future_spending
 
 AHEAD = 52.0  # weeks
-_DRAWS = 40
+_DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Values:
     """Customers' values and the models behind them.
 
     `table`, indexed by customer_id: alive (probability), expected_orders (52 weeks), order_value, value (currency, 52 weeks).
-    `draws`: the customers' values under drawn parameters, draws × customers.
+    `draws`: what the customers may buy for in 52 weeks, simulated, draws × customers.
     """
 
     table: pd.DataFrame
@@ -57,10 +59,12 @@ def customer_values(history: pd.DataFrame) -> Values:
     variance = np.clip(np.linalg.eigvalsh(process.covariance), 0, 0.25)
     basis = np.linalg.eigh(process.covariance)[1]
     logs = np.log(process.parameters) + (rng.normal(size=(_DRAWS, 4)) * np.sqrt(variance)) @ basis.T
+    bought = history["purchase_days"].to_numpy(float)
     draws = np.empty((_DRAWS, len(history)))
     for at, drawn in enumerate(np.exp(logs)):
         other = PurchaseProcess(*drawn, process.log_likelihood, process.customers, process.covariance)
-        draws[at] = other.expected(repeats, recency, age, AHEAD) * each
+        made = future_purchases(other, repeats, recency, age, AHEAD, rng)
+        draws[at] = future_spending(spending, made, bought, mean_value, rng)
     return Values(table, process, spending, draws)
 
 
@@ -81,7 +85,8 @@ def segment_profiles(history: pd.DataFrame, values: Values, segment: pd.Series, 
     DataFrame
         segment, customers, share, sales (net, of the whole history), sales_share, average_order, orders (mean), interval_days
         (mean time between purchases of those who came back), churn_risk (mean probability of having left), value (expected
-        gross sales of 52 weeks), low, high (95 %), value_each, margin (expected gross margin; blank where not supplied).
+        gross sales of 52 weeks), low, high (95 %, of what will come), value_each, margin (expected gross
+        margin; blank where not supplied).
         Most valuable first.
     """
     rate = history["channel_id"].map(margin_rate) if margin_rate is not None else np.nan
@@ -103,6 +108,13 @@ def segment_profiles(history: pd.DataFrame, values: Values, segment: pd.Series, 
             "margin": part["margin"].sum(min_count=len(part)),
         })  # fmt: skip
     return pd.DataFrame(rows).sort_values("value", ascending=False, ignore_index=True)
+
+
+def total(values: Values) -> tuple[float, float, float]:
+    """Expected sales of all customers in 52 weeks, and the 95 % interval of what will come."""
+    value, drawn = float(values.table["value"].sum()), values.draws.sum(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return value, min(float(low), value), max(float(high), value)
 
 
 def backtest(earlier: pd.DataFrame, later: pd.DataFrame) -> tuple[float, float]:

@@ -118,6 +118,15 @@ def allocate(
                       _interval(total / current.sum()), budget, float(best.sum()))  # fmt: skip
 
 
+def marginal_draws(draws: pd.DataFrame, economy: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Profit of one more unit of money a day, and of all spending, at current spend: draws × platforms of `economy`."""
+    wide = [draws.pivot(index="draw", columns="platform", values=name)[economy.index].to_numpy()
+            for name in ("effect", "half_saturation")]  # fmt: skip
+    sales, margin, current = (economy[name].to_numpy(float) for name in ("sales", "margin", "current"))
+    curve = _Curve(*wide, sales, margin, current)
+    return curve.marginal(current), curve.profit(current)
+
+
 def profit_curve(draws: pd.DataFrame, economy: pd.DataFrame, points: int = 40, upper: float = 2.5) -> pd.DataFrame:
     """Incremental profit by spend: platform, spend, profit, low, high (currency a day), from nothing to `upper` times current."""
     frames = []

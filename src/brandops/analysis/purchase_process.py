@@ -87,6 +87,23 @@ def fit_purchase_process(repeats: np.ndarray, recency: np.ndarray, age: np.ndarr
     return PurchaseProcess(r, alpha * scale, a, b, likelihood, int(total), covariance)
 
 
+def future_purchases(
+    process: PurchaseProcess, repeats: np.ndarray, recency: np.ndarray, age: np.ndarray, ahead: float, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw how many purchases each customer makes in the time `ahead`, given what they did so far.
+
+    Who still is a customer buys at a rate drawn from gamma(r + x, alpha + T) and leaves after each purchase with a
+    probability drawn from beta(a, b + x) (equations 7 and 8 of the paper): the purchases are those that fall into the time,
+    but no more than come before leaving.
+    """
+    x = np.asarray(repeats, float)
+    staying = rng.random(len(x)) < process.alive(x, recency, age)
+    rate = rng.gamma(process.r + x) / (process.alpha + np.asarray(age, float))
+    # A leaving probability next to nought would overflow the count until leaving.
+    leaving = np.clip(rng.beta(process.a, process.b + x), 1e-9, 1.0)
+    return np.where(staying, np.minimum(rng.poisson(rate * ahead), rng.geometric(leaving)), 0)
+
+
 def _log_likelihood(parameters: np.ndarray, x: np.ndarray, t_x: np.ndarray, T: np.ndarray) -> np.ndarray:
     r, alpha, a, b = parameters
     shared = gammaln(r + x) - gammaln(r) + r * np.log(alpha)

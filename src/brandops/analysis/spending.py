@@ -27,6 +27,15 @@ class Spending:
         return self.p * (self.v + x * m) / (self.p * x + self.q - 1)
 
 
+def future_spending(
+    spending: Spending, orders: np.ndarray, purchases: np.ndarray, mean_value: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw what each customer's next `orders` are worth together, after `purchases` of `mean_value`."""
+    x, m = np.asarray(purchases, float), np.asarray(mean_value, float)
+    rate = rng.gamma(spending.p * x + spending.q) / (spending.v + x * m)
+    return rng.gamma(spending.p * np.asarray(orders, float)) / rate
+
+
 def fit_spending(purchases: np.ndarray, mean_value: np.ndarray) -> Spending:
     """Fit by maximum likelihood on customers with positive `mean_value`."""
     x, m = np.asarray(purchases, float), np.asarray(mean_value, float)

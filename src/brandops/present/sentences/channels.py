@@ -2,24 +2,37 @@
 
 import pandas as pd
 
+from brandops.analysis.channel_ranking import SIZE
 from brandops.analysis.pooled_elasticity import Pooled
 from brandops.i18n import gettext as _
 from brandops.present import formats
 from brandops.present.sentences.channels_names import name
 
 
-def decision(table: pd.DataFrame, measure: str, labels: dict[str, str]) -> tuple[str, str]:
-    """Where the next unit of money goes, and which channel to fix, with how sure we are."""
+def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str, more: pd.DataFrame) -> list[str]:
+    """Where the next unit of money goes, which channel to fix, how sure we are, and what the order cannot tell.
+
+    `table` is a `ranking` by `measure`, an average; `more` the `marginal_returns`, empty where the data do not permit them.
+    """
     best, worst = table.iloc[0], table.iloc[-1]
 
     def show(value: float) -> str:
-        return formats.number(value, 2) if measure == "return_on_cost" else formats.percent(value)
+        kinds = {"return_on_cost": lambda x: formats.number(x, 2), SIZE: lambda x: formats.money(x, currency)}
+        return kinds.get(measure, formats.percent)(value)
 
     put = _("Put the next money in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best of "
             "{count} channels with a probability of {probability}.")  # fmt: skip
     fix = _(
         "Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of {probability}."
     )
+    if len(more):
+        put = _("On average {channel} earned most: its {measure} is {value} (95% interval {low} to {high}), the best of {count} "
+                "channels with a probability of {probability}; that is what money brought so far, not what more "
+                "would.")  # fmt: skip
+    if measure == SIZE:
+        put = _("{channel} sells most: {value} in the last 52 weeks (95% interval {low} to {high}), the largest of {count} "
+                "channels with a probability of {probability}.")  # fmt: skip
+        fix = _("{channel} sells least: {value} (95% interval {low} to {high}), the smallest with a probability of {probability}.")
     texts = [
         text.format(
             channel=labels.get(row["channel_id"], row["channel_id"]), measure=name(measure), value=show(row["value"]),
@@ -27,7 +40,87 @@ def decision(table: pd.DataFrame, measure: str, labels: dict[str, str]) -> tuple
         )
         for text, row, chance in ((put, best, "best"), (fix, worst, "worst"))
     ]  # fmt: skip
-    return texts[0], texts[1]
+    first = [_next_money(more, labels)] if len(more) else []
+    return first + texts + ([] if first else [_basis(measure)])
+
+
+def _next_money(more: pd.DataFrame, labels: dict[str, str]) -> str:
+    """What one more unit of money brings where it brings most."""
+    row = more.iloc[0]
+    text = (
+        _("Put the next money in advertising for {channel}: by the slope of sales on spending one more unit brings {value} of "
+          "profit on top of itself (95% interval {low} to {high}); it pays with a probability of {pays} and is the best of the "
+          "{count} advertised channels with {best}.")
+        if row["value"] > 0
+        else _("Put no more money in advertising: by the slope of sales on spending one more unit brings {value} of profit even "
+               "for {channel}, the best of {count} advertised channels (95% interval {low} to {high}; it pays with a "
+               "probability of {pays}).")
+    )  # fmt: skip
+    return text.format(
+        channel=labels.get(row["channel_id"], row["channel_id"]), count=len(more), pays=formats.percent(row["pays"], 0),
+        best=formats.percent(row["best"], 0), **{key: formats.number(row[key], 2) for key in ("value", "low", "high")},
+    )  # fmt: skip
+
+
+def _basis(measure: str) -> str:
+    """What is missing for a decision about the next unit of money."""
+    texts = {
+        "return_on_cost": _("This is the return on average; what one more unit brings cannot be told, since no advertising "
+                            "whose level changed is known."),
+        "margin_rate": _("Channels are ranked by gross margin: without their own costs it cannot be told what money put in one "
+                         "brings back."),
+        "growth": _("Channels are ranked by growth: without costs of goods and of channels it cannot be told what money put in "
+                    "one brings back."),
+        SIZE: _("Where the next money brings most cannot be told: there are no costs of goods or of channels, and no year "
+                "before to grow from."),
+    }  # fmt: skip
+    return texts[measure]
+
+
+def ranking_method() -> str:
+    """How channels are ranked, and what an average and a slope tell."""
+    return _("Contribution is net sales less cost of goods and the channel's own costs. Weeks are drawn anew in blocks of four, "
+             "the same for every channel, so that common seasons leave the order alone. The return on cost is an average: where "
+             "a channel nears saturation, the next money spent returns less. What one more unit of advertising brings is the "
+             "slope of the response curves of 6.2.3 at today's spend, less cost of goods and the channel's costs that move with "
+             "sales; of channels nobody advertises for, only the average is known.")  # fmt: skip
+
+
+def segments_method(correlation: float) -> str:
+    """How customers are clustered and valued."""
+    return _(
+        "Features are logarithms, standardised; k-means; the number of clusters has the best silhouette among those that "
+        "come out alike when customers are drawn anew. Purchases follow the BG/NBD model, spending the gamma-gamma "
+        "model, "
+        "both by maximum likelihood; frequency and value correlate by {correlation}, which the latter takes for "
+        "nought."
+    ).format(correlation=formats.number(correlation, 2))
+
+
+def prices_method(cannibalisation: float) -> str:
+    """How elasticities are pooled and changes of price simulated."""
+    return _(
+        "Elasticities of a log-log panel regression (see 3.1.2) are pooled by a normal hierarchical model whose spread "
+        "is "
+        "integrated over. The simulation holds the mix within a channel fixed; {share} of the units a channel wins are "
+        "taken from the others, a supposition of the plan."
+    ).format(share=formats.percent(cannibalisation, 0))
+
+
+def costs_method(fixed_types: list[str]) -> str:
+    """Which costs stay and which move with sales."""
+    return _("Costs of these kinds stay whatever is sold: {types}. All others, and the cost of goods, move with sales.").format(
+        types=", ".join(fixed_types)
+    )
+
+
+def satisfaction_method() -> str:
+    """Which answers count and how."""
+    return _(
+        "Answers count if they pass the validity rules of 2.2.2 and are weighted to the population; intervals of shares "
+        "are "
+        "Wilson's at the effective sample size."
+    )
 
 
 def growth(table: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -121,11 +214,15 @@ def candidate(table: pd.DataFrame, keep: int) -> str:
 def ramp(table: pd.DataFrame, labels: dict[str, str]) -> str:
     """How long a new channel took."""
     listed = _(", ").join(
-        _("{channel} {months} months").format(channel=labels.get(row.channel_id, row.channel_id),
-        months=formats.number(row.months_to_90))
-        for row in table.itertuples()
+        _("{channel} {months} months ({low} to {high})").format(
+            channel=labels.get(row.channel_id, row.channel_id), months=formats.number(row.months_to_90),
+            low=formats.number(row.low), high=formats.number(row.high),
+        )
+        for row in table.dropna(subset=["months_to_90"]).itertuples()
     )  # fmt: skip
-    return _("Channels opened so far reached nine tenths of their mature level after: {listed}.").format(listed=listed)
+    if not listed:
+        return _("How long the channels opened so far took cannot be told from their sales.")
+    return _("Channels opened so far reach nine tenths of their mature level after: {listed}.").format(listed=listed)
 
 
 def elasticity(pooled: Pooled, labels: dict[str, str]) -> str:

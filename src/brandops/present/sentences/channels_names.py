@@ -9,6 +9,7 @@ _NAMES = {
     "return_on_cost": mark("contribution per unit of operating cost"),
     "margin_rate": mark("gross margin rate"),
     "growth": mark("growth"),
+    "net_sales": mark("net sales"),
     "cart": mark("Visit to cart"),
     "order": mark("To order"),
     "deliver": mark("Order to receipt"),
