@@ -3,6 +3,9 @@
 import re
 from datetime import date
 
+# Version 2 stores differences of numbers and lengths of text: two thirds of the time to write and half the size.
+PARQUET = "FORMAT parquet, PARQUET_VERSION v2"
+
 
 def name(identifier: str) -> str:
     """Identifier, quoted."""

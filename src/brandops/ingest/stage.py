@@ -20,7 +20,7 @@ from brandops.ingest.files import File
 from brandops.ingest.formats import count_formats
 from brandops.ingest.judge import Judge
 from brandops.ingest.readers import Raw, first_line, parquet, read
-from brandops.ingest.sql import literal, name
+from brandops.ingest.sql import PARQUET, literal, name
 from brandops.ingest.transform import MASK, Transform, raw_columns
 from brandops.params.sources import Correction, Source, Sources
 
@@ -212,7 +212,7 @@ def _provenance(source: Source, file: File) -> str:
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
-    return con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet)").fetchone()[0]
+    return con.execute(f"COPY ({query}) TO {literal(path)} ({PARQUET})").fetchone()[0]
 
 
 def reject_columns(source: Source, file: File) -> str:
