@@ -153,6 +153,9 @@ def test_a_timestamp_becomes_utc_by_its_own_zone_or_the_profiles(con, raw, zone,
         ("12,34,567", None, None),
         ("1.2.3", None, None),
         ("1_000", None, None),
+        ("- ", None, None),
+        ("3E.", None, None),
+        ("33E ", None, None),
         ("--5", None, None),
         ("-5-", None, None),
         ("(-5)", None, None),
@@ -184,7 +187,8 @@ def test_a_comma_is_the_decimal_mark_only_where_the_source_says_so(con):
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected"), [("7", 7), ("7.0", 7), ("1,234", 1234), ("7.5", None), ("0x1F", None), ("1e3", 1000), (".5", None)]
+    ("raw", "expected"),
+    [("7", 7), ("7.0", 7), ("1,234", 1234), ("7.5", None), ("1.0000000001", None), ("0x1F", None), ("1e3", 1000), (".5", None)],
 )
 def test_a_whole_number_is_never_rounded_to(con, raw, expected):
     assert converted(con, raw, dt.int64)[0] == expected

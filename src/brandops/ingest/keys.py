@@ -16,7 +16,7 @@ import duckdb
 
 from brandops.contract import TABLES
 from brandops.ingest.files import File
-from brandops.ingest.sql import literal, name
+from brandops.ingest.sql import PARQUET, literal, name
 from brandops.ingest.stage import NO_REJECTS, Staged, reject_columns
 from brandops.ingest.transform import Transform
 from brandops.params.sources import Source
@@ -114,7 +114,7 @@ def finish_table(
         outcome.rules.append(found.get(position, {}))
         outcome.days.append(_days(con, table, target))
     union = " UNION ALL ".join([NO_REJECTS, *(f"SELECT * FROM read_parquet({literal(path)})" for path in rejects)])
-    con.execute(f"COPY ({union}) TO {literal(outcome.rejects)} (FORMAT parquet)")
+    con.execute(f"COPY ({union}) TO {literal(outcome.rejects)} ({PARQUET})")
     outcome.save()
     return outcome
 
@@ -211,7 +211,7 @@ def _write_again(con: duckdb.DuckDBPyConnection, position: int, part: Part, tran
     staged = f"read_parquet({literal(part.staged.rows)})"
     con.execute(
         f"COPY (SELECT {star} FROM {staged} WHERE _row NOT IN (SELECT row FROM rejected WHERE part = {position})) "
-        f"TO {literal(str(building / 'rows.parquet'))} (FORMAT parquet)"
+        f"TO {literal(str(building / 'rows.parquet'))} ({PARQUET})"
     )
     con.execute(
         f'CREATE OR REPLACE TEMP TABLE broken AS SELECT 0 AS part, row, column_name AS "column", value, rule, known_on '
@@ -219,7 +219,7 @@ def _write_again(con: duckdb.DuckDBPyConnection, position: int, part: Part, tran
     )
     head = reject_columns(part.source, part.file)
     rejects = f"SELECT {head}, * EXCLUDE (part) FROM ({transform.shown('broken')}) ORDER BY row"
-    con.execute(f"COPY ({rejects}) TO {literal(str(building / 'rejects.parquet'))} (FORMAT parquet)")
+    con.execute(f"COPY ({rejects}) TO {literal(str(building / 'rejects.parquet'))} ({PARQUET})")
     building.rename(kept)
 
 

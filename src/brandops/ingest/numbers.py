@@ -63,8 +63,9 @@ def number(raw: str, dtype: dt.DataType, reading: Reading) -> Conversion:
     else:
         short, long = (_to_number(f"TRY_CAST({raw} AS DECIMAL({width}, 6)){scale}", dtype) for width in (18, 38))
         quick = f"coalesce({short}, {long})"  # text is read as a decimal of up to 18 digits 100 times as fast
-    # The engine reads 1_000 as 1000; no export means that.
-    guarded = f"CASE WHEN NOT contains({raw}, '_') THEN {quick} END"
+    # The engine by itself reads 1_000 as 1000, "- " as 0 and 3E. as 3, and rounds what it has no places for.
+    places = "+" if dtype.is_floating() else "{1,6}" if dtype.is_integer() else "{1,10}"
+    guarded = f"CASE WHEN regexp_full_match({raw}, '[-+]?\\d{{1,18}}(\\.\\d{places})?') THEN {quick} END"
     return Conversion(slow, labels, "bad_number", guarded, "plain")
 
 

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from brandops.errors import UserError
-from brandops.ingest.sql import literal, name
+from brandops.ingest.sql import SCRATCH, literal, name
 from brandops.params.sources import Source
 
 _BATCH = 50_000
@@ -123,7 +123,7 @@ def _csv(con: duckdb.DuckDBPyConnection, source: Source, path: Path, shown: str,
         f"skip = {lines_before}, delim = {literal(source.delimiter)}, quote = '\"', escape = '\"', "
         f"store_rejects = true, rejects_limit = 0)"
     )
-    rows = con.execute(f"COPY (SELECT * FROM {read}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION lz4)").fetchone()[0]
+    rows = con.execute(f"COPY (SELECT * FROM {read}) TO {literal(str(target))} ({SCRATCH})").fetchone()[0]
     lines = con.execute(
         "SELECT line, any_value(csv_line), any_value(error_type) FROM reject_errors GROUP BY line ORDER BY line"
     ).fetchall()

@@ -8,7 +8,7 @@ import duckdb
 from brandops.errors import UserError
 from brandops.ingest.files import find
 from brandops.ingest.readers import Raw, first_line
-from brandops.ingest.sql import bind, literal, name
+from brandops.ingest.sql import SCRATCH, bind, literal, name
 from brandops.params.sources import Source, Sources
 
 
@@ -38,7 +38,7 @@ def apply(
             query = f"SELECT {', '.join(map(name, columns))} FROM ({query}) ORDER BY ALL"
         else:
             query = _with_row(con, query)
-        con.execute(f"COPY ({query}) TO {literal(str(target))} (FORMAT parquet, COMPRESSION lz4)")
+        con.execute(f"COPY ({query}) TO {literal(str(target))} ({SCRATCH})")
     except duckdb.Error as error:
         raise UserError(f"{place}: {first_line(error)}") from None
     positioned = f"read_parquet({literal(str(target))}, file_row_number = true)"

@@ -3,6 +3,11 @@
 import re
 from datetime import date
 
+# Version 2 stores differences of numbers and lengths of text: two thirds of the time to write and half the size. Looking
+# every value up in a dictionary that ends up too large to be of use is a third of what is left.
+PARQUET = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 4000"
+SCRATCH = "FORMAT parquet, COMPRESSION lz4, DICTIONARY_SIZE_LIMIT 2000"  # written once, read two or three times
+
 
 def name(identifier: str) -> str:
     """Identifier, quoted."""

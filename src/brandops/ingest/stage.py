@@ -20,7 +20,7 @@ from brandops.ingest.files import File
 from brandops.ingest.formats import count_formats
 from brandops.ingest.judge import Judge
 from brandops.ingest.readers import Raw, first_line, parquet, read
-from brandops.ingest.sql import literal, name
+from brandops.ingest.sql import PARQUET, literal, name
 from brandops.ingest.transform import MASK, Transform, raw_columns
 from brandops.params.sources import Correction, Source, Sources
 
@@ -35,8 +35,8 @@ _TOGETHER, _SMALL = 500_000, 60_000
 # Converted rows of a larger file are not kept in memory: it is read and converted again for each question.
 _KEPT = 3_000_000
 # The optimizer makes a list of more than five values in IN a join, which evaluates what is compared for every row, also
-# where a CASE asks for it in one row of a thousand.
-_DISABLED = "in_clause"
+# where a CASE asks for it in one row of a thousand. And rows keep their order only on the side of a join they are written on.
+_DISABLED = "in_clause,build_side_probe_side"
 # Files at work at a time. The engine has as many threads as the machine, but a single file seldom keeps them busy.
 _AT_A_TIME = 2
 
@@ -212,7 +212,7 @@ def _provenance(source: Source, file: File) -> str:
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: str) -> int:
-    return con.execute(f"COPY ({query}) TO {literal(path)} (FORMAT parquet)").fetchone()[0]
+    return con.execute(f"COPY ({query}) TO {literal(path)} ({PARQUET})").fetchone()[0]
 
 
 def reject_columns(source: Source, file: File) -> str:

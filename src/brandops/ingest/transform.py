@@ -151,26 +151,40 @@ class Transform:
     def converted(self) -> str:
         """The contract's columns, `_part`, `_row`, the formats met where unusual, and `_unread`.
 
-        `_unread` has a bit for each column that holds something which could not be read: see `unread`.
+        `_unread` has a bit for each column that holds something which could not be read: see `unread`. Rows with a value
+        the quick path of its column does not read are set apart, read with care and joined again: evaluated in a branch for
+        some rows of every batch, the many regular expressions cost as much as for all of them.
         """
-        quick = "".join(f", {c.conversion.quick} AS {c.quick}" for c in self.columns if c.conversion.quick is not None)
-        values = "".join(f", {column.value} AS {name(column.name)}" for column in self.columns)
-        met = "".join(f", {column.format} AS {column.met}" for column in self.formats())
-        bits = [
-            f"CASE WHEN {name(column.name)} IS NOT NULL OR {column.blank} THEN 0 ELSE {1 << position} END"
-            for position, column in enumerate(self.columns)
-            if column.conversion.rule is not None
-        ]
-        given = {column.name for column in self.columns}
+        quickly = [column for column in self.columns if column.conversion.quick is not None]
+        others = [column for column in self.columns if column.conversion.quick is None]
+        formats = self.formats()
+        quick = "".join(f", {c.conversion.quick} AS {c.quick}" for c in quickly)
+        rows = f"SELECT *{quick} FROM ({self.mapped()})"
+        odd = " OR ".join(f"({c.quick} IS NULL AND {c.held} IS NOT NULL)" for c in quickly) or "false"
+        values = {c.name: f"coalesce(plain.{c.quick}, careful.{name(c.name)})" for c in quickly}
+        values |= {c.name: f"plain.{name(c.name)}" for c in others}
         listed = ", ".join(
-            name(column) if column in given else f"CAST(NULL AS {sql_type(dtype_of(schema))}) AS {name(column)}"
+            f"{values.get(column, f'CAST(NULL AS {sql_type(dtype_of(schema))})')} AS {name(column)}"
             for column, schema in self.table.columns.items()
         )
-        kept = "".join(f", {column.met}" for column in self.formats())
+        met = "".join(f", {'careful' if c in quickly else 'plain'}.{c.met} AS {c.met}" for c in formats)
         return (
-            f"SELECT {listed}{kept}, CAST({' + '.join(bits) or '0'} AS BIGINT) AS _unread, _part, _row "
-            f"FROM (SELECT *{values}{met} FROM (SELECT *{quick} FROM ({self.mapped()})))"
+            f"WITH odd AS MATERIALIZED (SELECT * FROM ({rows}) WHERE {odd}), careful AS ({self._read('odd', quickly)}), "
+            f"plain AS ({self._read(f'({rows})', others)}) "
+            f"SELECT {listed}{met}, plain._unread + coalesce(careful._unread, 0) AS _unread, plain._part, plain._row "
+            "FROM plain LEFT JOIN careful ON plain._part = careful._part AND plain._row = careful._row"
         )
+
+    def _read(self, rows: str, columns: list[Column]) -> str:
+        """`rows` with the columns' values, the formats met and the bits of what could not be read."""
+        values = "".join(f", {c.value} AS {name(c.name)}" for c in columns)
+        met = "".join(f", {c.format} AS {c.met}" for c in self.formats() if c in columns)
+        bits = [
+            f"CASE WHEN {name(c.name)} IS NOT NULL OR {c.blank} THEN 0 ELSE {1 << self.columns.index(c)} END"
+            for c in columns
+            if c.conversion.rule is not None
+        ]
+        return f"SELECT *, CAST({' + '.join(bits) or '0'} AS BIGINT) AS _unread FROM (SELECT *{values}{met} FROM {rows})"
 
     def unread(self, column: Column) -> str:
         """Condition on a converted row: the column holds something that could not be read."""
