@@ -12,9 +12,11 @@ from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline.console import Console
 from brandops.pipeline.hints import hint
+from brandops.warehouse import ENGINES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT")
+VARIABLES = ("PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT",
+             "ENGINE", "SPARK_MASTER", "LINES")  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] = os.environ) -> int:
@@ -69,6 +71,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ("report", _report, "build a report, or keep it where nothing changed"),
         ("data", _data, "bring data, warehouse and marts up to date"),
         ("watch", _watch, "build the report at every change and refresh the page open in a browser"),
+        ("stream", _stream, "keep warehouse and marts up to date as new files land in the raw folders"),
     ):
         added = command(name, function, text)
         option(added, "--profile", "PROFILE", "demo", "folder under params/")
@@ -79,6 +82,9 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         option(added, "--set", "SET", "", "plan values, such as targets.sales_growth=0.12")
         option(added, "--jobs", "JOBS", "", "notebooks run at once; default: one per processor")
         option(added, "--wait", "WAIT", "1", "0: refuse instead of waiting for another run")
+        option(added, "--engine", "ENGINE", "duckdb", "what makes the marts: duckdb, or pyspark at SPARK_MASTER")
+        if name == "stream":
+            added.add_argument("--once", action="store_true", help="take in what is there and end")
         if name == "watch":
             option(added, "--port", "PORT", "8010", "port of this machine to show the pages at; 0: any that is free")
     added = command("new-profile", _new_profile, "write a commented skeleton of a company's parameters")
@@ -92,9 +98,11 @@ def _request(given: argparse.Namespace) -> object:
 
     if not _NAME.fullmatch(given.profile):
         raise UserError(f"PROFILE={given.profile}: not a profile's name (lower-case letters, digits, underscores)")
+    if given.engine not in ENGINES:
+        raise UserError(f"ENGINE={given.engine}: not an engine of the marts; allowed: {', '.join(ENGINES)}")
     return Request(
         given.profile, given.period, given.language, given.as_of, given.scale, _overrides(given.set),
-        _parallel(given.jobs), given.wait != "0",
+        _parallel(given.jobs), given.wait != "0", given.engine,
     )  # fmt: skip
 
 
@@ -112,7 +120,7 @@ def _watch(given: argparse.Namespace, console: Console) -> None:
     _request(given)  # refuses what no build could mend
     if not re.fullmatch(r"\d{1,5}", given.port):
         raise UserError(f"PORT={given.port}: not a port")
-    names = ("profile", "period", "language", "as_of", "scale", "set", "jobs", "wait")
+    names = ("profile", "period", "language", "as_of", "scale", "set", "jobs", "wait", "engine")
     options = [f"--{name.replace('_', '-')}={getattr(given, name)}" for name in names]
     keep_watch(given.profile, options, int(given.port), console)
 
@@ -121,6 +129,12 @@ def _data(given: argparse.Namespace, console: Console) -> None:
     from brandops.pipeline.report import update_data
 
     update_data(_request(given), console)
+
+
+def _stream(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.stream import keep_streaming
+
+    keep_streaming(_request(given), console, once=given.once)
 
 
 def _new_profile(given: argparse.Namespace, console: Console) -> None:

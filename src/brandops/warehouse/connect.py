@@ -1,7 +1,8 @@
 """Connections to an engine, and the warehouse's tables as Ibis expressions.
 
-DuckDB serves one machine; the engine's name is an argument so that another Ibis backend can take its place. The
-engine's session runs in the profile's time zone: the day of a moment is then the day the company's calendar shows.
+DuckDB serves one machine, Spark (`brandops.warehouse.spark`) many: the expressions are the same, and what an engine needs
+done its own way stands here. The engine's session runs in the profile's time zone: the day of a moment is then the day
+the company's calendar shows.
 """
 
 import re
@@ -11,10 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 
 from brandops import paths
 from brandops.contract import TABLES
 from brandops.errors import UserError
+from brandops.warehouse import spark
 
 MEMORY_LIMIT = "2GB"  # the engine's own; with buffers outside it the process stays under 4 GB
 Tables = dict[str, ibis.Table]
@@ -48,7 +51,7 @@ def warehouse_files(profile: str, table: str) -> list[Path]:
 def read_table(connection: ibis.BaseBackend, profile: str, table: str) -> ibis.Table | None:
     """Every stored row of a warehouse table, superseded ones included, or None where the profile has none."""
     files = warehouse_files(profile, table)
-    return connection.read_parquet([str(file) for file in files], table_name=f"warehouse_{table}") if files else None
+    return _read(connection, [str(file) for file in files], f"warehouse_{table}") if files else None
 
 
 def read_tables(connection: ibis.BaseBackend, profile: str) -> Tables:
@@ -62,12 +65,32 @@ def read_quarantine(connection: ibis.BaseBackend, profile: str) -> ibis.Table:
     files = sorted((paths.data_dir(profile) / "quarantine").glob("*.parquet"))
     if not files:
         raise UserError(f"data/{profile}/quarantine: no files; run make data PROFILE={profile}")
-    return connection.read_parquet([str(file) for file in files], table_name="quarantine_files")
+    return _read(connection, [str(file) for file in files], "quarantine_files")
 
 
 def keep(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
     """Evaluate `rows` once, for expressions that read them several times; the engine spills what memory cannot hold."""
+    if connection.name == "pyspark":
+        return spark.keep(connection, f"kept_{name}", rows)
     return connection.create_table(f"kept_{name}", rows, temp=True)
+
+
+def reuse(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
+    """Rows that most marts read: Spark keeps them; DuckDB reads the files anew, which takes it less than writing them."""
+    return keep(connection, name, rows) if connection.name == "pyspark" else rows
+
+
+def fetch_sorted(connection: ibis.BaseBackend, expression: ibis.Table) -> pa.Table:
+    """An expression's rows with the types it states, sorted by every column in turn, blanks last."""
+    if connection.name == "pyspark":
+        return spark.fetch_sorted(connection, expression)
+    return connection.to_pyarrow(expression.order_by(expression.columns))
+
+
+def _read(connection: ibis.BaseBackend, locations: list[str], name: str) -> ibis.Table:
+    if connection.name == "pyspark":
+        return spark.read_parquet(connection, locations, name)
+    return connection.read_parquet(locations, table_name=name)
 
 
 def _duckdb(time_zone: str) -> ibis.BaseBackend:
@@ -80,4 +103,4 @@ def _duckdb(time_zone: str) -> ibis.BaseBackend:
     return connection
 
 
-_ENGINES: dict[str, Callable[[str], ibis.BaseBackend]] = {"duckdb": _duckdb}
+_ENGINES: dict[str, Callable[[str], ibis.BaseBackend]] = {"duckdb": _duckdb, "pyspark": spark.connect}
