@@ -1,6 +1,7 @@
 """Whether another engine made the marts DuckDB makes: both are built and compared row by row (plan item 2.3.3)."""
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from brandops import paths
 
 RECORD = "engines.json"
 COMPARED_ROWS = 20_000_000  # up to so many warehouse rows DuckDB makes the marts too, for comparison
-_COLUMNS = {"mart": "string", "rows": "int64", "against_rows": "int64", "differing": "int64", "same_bytes": "bool"}
+_COLUMNS = {"mart": "object", "rows": "int64", "against_rows": "int64", "differing": "int64", "same_bytes": "bool"}
 
 
 def compare(made: Path, against: Path) -> list[dict]:
@@ -37,22 +38,34 @@ def compare(made: Path, against: Path) -> list[dict]:
     return found
 
 
-def record(folder: Path, engine: str, against: str, comparison: list[dict]) -> None:
-    """Write the comparison beside the marts it is about."""
+@dataclass(frozen=True)
+class Engines:
+    """By which engine the marts were made, with which they were compared, and `compare`'s rows (None: not compared)."""
+
+    engine: str
+    against: str | None
+    marts: pd.DataFrame | None
+
+    @property
+    def equal(self) -> float:
+        """Share of the marts that are equal row for row."""
+        return float((self.marts["differing"] == 0).mean())
+
+
+def record(folder: Path, engine: str, against: str | None = None, comparison: list[dict] | None = None) -> None:
+    """Write what made the marts in a folder, and the comparison where there was one."""
     text = json.dumps({"engine": engine, "against": against, "marts": comparison}, indent=1)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 
-def read_comparison(profile: str, as_of: date) -> tuple[str, str, pd.DataFrame] | None:
-    """The engine the marts of `as_of` were made by, the one it was compared with, and `compare`'s rows.
-
-    None where DuckDB made them, and nothing was compared.
-    """
+def read_engines(profile: str, as_of: date) -> Engines | None:
+    """What was recorded of the marts of `as_of`; None where DuckDB made them, alone."""
     path = paths.data_dir(profile) / "marts" / pd.Timestamp(as_of).date().isoformat() / RECORD
     if not path.is_file():
         return None
     found = json.loads(path.read_text(encoding="utf-8"))
-    return found["engine"], found["against"], pd.DataFrame(found["marts"], columns=list(_COLUMNS)).astype(_COLUMNS)
+    rows = found["marts"] and pd.DataFrame(found["marts"], columns=list(_COLUMNS)).astype(_COLUMNS)
+    return Engines(found["engine"], found["against"], rows)
 
 
 def _differing(here: pa.Table | None, there: pa.Table | None) -> int:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from brandops.contract import TABLES
 from brandops.errors import UserError
 from brandops.warehouse import customers, engines, market, prices, quality, response, sales, stock, team
-from brandops.warehouse.connect import Tables, connect, fetch_sorted, keep, read_tables, reuse
+from brandops.warehouse.connect import Tables, connect, fetch_sorted, keep, read_quarantine, read_tables, reuse
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
 from brandops.warehouse.load import MARTS, PLAIN, mart_path, read_manifest
@@ -90,7 +90,7 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
         Last day that counts.
     engine
         `duckdb`, or `pyspark` (`brandops.warehouse.spark`). The rows are the same; where the warehouse is not too large for
-        one machine (`engines.COMPARED_ROWS`), DuckDB makes them too and `engines.json` beside the marts says so.
+        one machine (`engines.COMPARED_ROWS`, files of its own), DuckDB makes them too and `engines.json` beside the marts says so.
 
     Raises
     ------
@@ -104,10 +104,12 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         rows = _build(scratch, profile, manifest, plan, as_of, engine)
-        if engine != "duckdb" and sum(account["loaded"] for account in manifest["sources"]) <= engines.COMPARED_ROWS:
-            with tempfile.TemporaryDirectory() as other:
-                _build(Path(other), profile, manifest, plan, as_of, "duckdb")
-                engines.record(scratch, engine_name(engine), engine_name("duckdb"), engines.compare(scratch, Path(other)))
+        if engine != "duckdb":
+            engines.record(scratch, engine_name(engine))
+            if sum(account["loaded"] for account in manifest["sources"]) <= engines.COMPARED_ROWS and not plan.stored_at:
+                with tempfile.TemporaryDirectory() as other:
+                    _build(Path(other), profile, manifest, plan, as_of, "duckdb")
+                    engines.record(scratch, engine_name(engine), engine_name("duckdb"), engines.compare(scratch, Path(other)))
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
     return {name: count for name, count in rows.items() if count}
@@ -116,12 +118,13 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
 def _build(folder: Path, profile: str, manifest: dict, plan: "Plan", as_of: date, engine: str) -> dict[str, int]:
     """Write every mart into `folder`, made by `engine`; returns the rows of each."""
     with connect(engine, plan.time_zone) as connection:
-        stored = read_tables(connection, profile)
+        stored = read_tables(connection, profile, plan.stored_at)
         known = known_tables(connection, stored, as_of, plan.time_zone)
         _refuse_unknown_owner(stored, plan.brand_owner)
         made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner,
                        publish_names=plan.publish_names)  # fmt: skip
-        made |= quality.express(connection, profile, manifest, stored, known, as_of, plan.time_zone)
+        rejected = read_quarantine(connection, profile, plan.stored_at)
+        made |= quality.express(connection, rejected, manifest, stored, known, as_of, plan.time_zone)
         return {name: _write(connection, made[name], folder / f"{name}.parquet") for name in MARTS if name in made}
 
 

@@ -13,7 +13,7 @@ import ibis.expr.datatypes as dt
 import pandas as pd
 
 from brandops.contract import TABLES
-from brandops.warehouse.connect import Tables, keep, read_quarantine
+from brandops.warehouse.connect import Tables, keep
 from brandops.warehouse.known import day_of, is_after
 from brandops.warehouse.plain import personal_columns
 
@@ -28,13 +28,15 @@ _FILES = {"_source": dt.string, "_file": dt.string, "known_from": dt.date, "know
 
 
 def express(
-    connection: ibis.BaseBackend, profile: str, manifest: dict[str, Any], stored: Tables, known: Tables, as_of: date,
+    connection: ibis.BaseBackend, rejects: ibis.Table, manifest: dict[str, Any], stored: Tables, known: Tables, as_of: date,
     time_zone: str,
 ) -> dict[str, ibis.Table]:  # fmt: skip
     """The marts sources, source_months, integrity, quarantine and conversions.
 
     Parameters
     ----------
+    rejects
+        Every rejected row.
     manifest
         The ingestion's account.
     stored, known
@@ -42,7 +44,7 @@ def express(
     """
     held = keep(connection, "held", _held(known, time_zone))
     replaced = _replaced(stored, as_of, time_zone)
-    rejected = quarantine(read_quarantine(connection, profile), manifest, stored, as_of, time_zone)
+    rejected = quarantine(rejects, manifest, stored, as_of, time_zone)
     rejected = keep(connection, "rejected", rejected)
     accounts = _accounts(manifest, held, replaced, rejected)
     made = {
