@@ -150,8 +150,8 @@ class World:
         with self._connect(yaml.safe_load((self.root / "params" / PROFILE / "plan.yml").read_text())["time_zone"]) as con:
             copies = math.ceil(lines / con.sql("SELECT count(*) FROM sales_lines_now").fetchone()[0])
             before = datetime.combine(day, datetime.min.time()) - timedelta(days=365)
-            con.execute(f"CREATE TABLE one AS SELECT * REPLACE (ordered_at + INTERVAL 365 DAY AS ordered_at, order_id || 'n' AS order_id) "
-                        f"FROM sales_lines_now WHERE ordered_at::DATE = DATE '{before.date()}'")  # fmt: skip
+            moved = "* REPLACE (ordered_at + INTERVAL 365 DAY AS ordered_at, order_id || 'n' AS order_id)"
+            con.execute(f"CREATE TABLE one AS SELECT {moved} FROM sales_lines_now WHERE ordered_at::DATE = DATE '{before.date()}'")
             self._write(con, "one", copies, 1.0, f"day_{day}")
 
     def _orders(self, con: duckdb.DuckDBPyConnection, month: date, copies: int, share: float) -> int:

@@ -48,7 +48,8 @@ MARTS = {
                     f"sum(list_sales) AS list_sales, {COST} FROM own WHERE NOT is_return GROUP BY 1, 2",
     "prices_weekly": "SELECT date_trunc('week', date)::DATE AS week, channel_id, brand, category, subcategory, product_id, "
                      f"sum(quantity) AS quantity, sum(net_sales) AS net_sales, sum(list_sales) AS list_sales, {COST}, "
-                     "CASE WHEN count(promoted) > 0 THEN sum(CASE WHEN promoted THEN quantity ELSE 0 END) END AS promoted_quantity, "
+                     "CASE WHEN count(promoted) > 0 THEN sum(CASE WHEN promoted THEN quantity ELSE 0 END) END "
+                     "AS promoted_quantity, "
                      "count(*) AS lines FROM own WHERE quantity > 0 GROUP BY 1, 2, 3, 4, 5, 6",
     "customers_monthly": "SELECT s.*, date_trunc('month', f.date)::DATE AS first_order_month, "
                          "coalesce(month = date_trunc('month', f.date), false) AS is_new FROM (SELECT month, customer_id, "
@@ -56,7 +57,8 @@ MARTS = {
                          "sum(net_sales) AS net_sales, coalesce(sum(net_sales) FILTER (NOT is_return), 0) AS gross_sales, "
                          "CASE WHEN count(promoted) > 0 THEN count(DISTINCT order_id) FILTER (promoted AND NOT is_return) END "
                          "AS promoted_orders, min(date) FILTER (NOT is_return) AS first_on, "
-                         "max(date) FILTER (NOT is_return) AS last_on, count(DISTINCT date) FILTER (NOT is_return) AS purchase_days "
+                         "max(date) FILTER (NOT is_return) AS last_on, count(DISTINCT date) FILTER (NOT is_return) "
+                         "AS purchase_days "
                          "FROM own WHERE customer_id IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6) s "
                          "LEFT JOIN first_orders f ON s.customer_id = f.customer_id",
     "new_customers_daily": "SELECT date, channel_id, channel_type, region, count(DISTINCT customer_id) AS new_customers "

@@ -186,6 +186,28 @@ def test_a_file_that_cannot_be_read_is_named_and_what_was_built_stays(company):
     assert built(company.root) == before
 
 
+@pytest.mark.skipif(not spark.installed(), reason="Spark is not installed (make spark)")
+def test_structured_streaming_notes_a_batch_after_it_is_done(company, monkeypatch):
+    from brandops.pipeline import stream
+
+    monkeypatch.setenv("SPARK_MASTER", "local[1]")
+    seen: list[set[str]] = []
+
+    def take() -> None:
+        seen.append({path.name for path in (company.data / "raw").iterdir()})
+
+    def cut_short() -> None:
+        raise OSError("no space left")
+
+    stream._spark_batches("acme", take, once=True)
+    land(company, 2)
+    with pytest.raises(Exception, match="no space left"):
+        stream._spark_batches("acme", cut_short, once=True)
+    assert "sales_02.csv" not in set.union(*seen)
+    stream._spark_batches("acme", take, once=True)
+    assert "sales_02.csv" in seen[-1], "the batch that was cut short is run again"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not spark.installed(), reason="Spark is not installed (make spark)")
 def test_structured_streaming_makes_what_a_batch_makes_also_after_a_kill(company, tmp_path, monkeypatch):

@@ -28,6 +28,7 @@ from brandops.pipeline.watch import counts, watched
 _SETTLED_MS = 1_000  # files that land together are taken together
 _LOOK_EVERY = "2 seconds"
 _RECORD = "stream"
+_FILES = "path STRING, modificationTime TIMESTAMP, length BIGINT, content BINARY"  # what Spark reads of a file of any kind
 
 
 def keep_streaming(request: Request, console: Console, *, once: bool = False, rooms: Rooms | None = None) -> None:
@@ -132,7 +133,7 @@ def _spark_batches(profile: str, take: Callable[[], None], once: bool) -> None:
 
     queries = []
     for number, place in enumerate(place for place in places if place.is_dir()):
-        reading = session.readStream.format("binaryFile").option("recursiveFileLookup", "true")
+        reading = session.readStream.format("binaryFile").schema(_FILES).option("recursiveFileLookup", "true")
         names = reading.load(str(place)).select("path")  # names alone: contents are not read
         writing = names.writeStream.foreachBatch(batch).option("checkpointLocation", str(data / ".cache" / f"stream-{number}"))
         queries.append((writing.trigger(availableNow=True) if once else writing.trigger(processingTime=_LOOK_EVERY)).start())
