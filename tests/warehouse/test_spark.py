@@ -206,3 +206,18 @@ def test_the_as_of_join_both_engines_can_do_is_duckdbs():
         frame["_date"] = pd.to_datetime(frame["_date"])
     pd.testing.assert_series_equal(found.sort_values(key)["_date"].reset_index(drop=True),
                                    known.sort_values(key)["_date"].reset_index(drop=True))  # fmt: skip
+
+
+def test_the_page_says_what_was_compared_and_what_was_not():
+    from brandops.present import method_tables
+    from brandops.present.sentences.data_models import engines_finding
+
+    marts = pd.DataFrame({"mart": ["sales_daily", "people"], "rows": [10, 4], "against_rows": [10, 4], "differing": [0, 0],
+                          "same_bytes": [True, True]})  # fmt: skip
+    made = engines.Engines("Spark 4", "DuckDB 1", marts)
+    assert "all 14 rows, and the files to the byte" in engines_finding(made)
+    worse = engines.Engines("Spark 4", "DuckDB 1", marts.assign(differing=[0, 3], same_bytes=[True, False]))
+    assert "differ in 3 of 14 rows" in engines_finding(worse) and worse.equal == 0.5
+    assert "not measured" in engines_finding(None)
+    assert "Spark 4 alone" in engines_finding(engines.Engines("Spark 4", None, None))
+    assert method_tables.engines(worse.marts)["frame"]["differing"].tolist() == [3, 0]
