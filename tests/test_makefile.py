@@ -136,3 +136,11 @@ def test_a_misspelt_variable_is_an_error_and_one_of_a_profile_is_not(make, tmp_p
     assert refused.returncode != 0 and "PERIODD: no such variable; did you mean PERIOD?" in refused.stderr
     assert not (tmp_path / "params" / "acme").exists()
     assert make("new-profile", "NAME=acme", "VENDOR_DIR=with space", "SET=a=1 b=2").returncode == 0
+
+
+def test_spark_is_installed_for_its_engine_alone_and_another_engine_is_refused(make, tmp_path):
+    shutil.copyfile(ROOT / "requirements-spark.lock", tmp_path / "requirements-spark.lock")
+    assert "requirements-spark.lock" in make("--dry-run", "report", "ENGINE=pyspark", "SPARK_MASTER=local[2]").stdout
+    assert "requirements-spark.lock" not in make("--dry-run", "report").stdout
+    refused = make("report", "ENGINE=spark")
+    assert refused.returncode != 0 and "ENGINE=spark: not an engine of the marts; allowed: duckdb, pyspark" in refused.stderr

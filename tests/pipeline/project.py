@@ -99,7 +99,7 @@ def straw() -> Rooms:
         shutil.rmtree(data / "warehouse", ignore_errors=True)
         shutil.copytree(data / "raw", data / "warehouse")
 
-    def build_marts(profile: str, plan: object, as_of: date) -> None:
+    def build_marts(profile: str, plan: object, as_of: date, engine: str) -> None:
         data = paths.data_dir(profile)
         folder = data / "marts" / as_of.isoformat()
         folder.mkdir(parents=True, exist_ok=True)

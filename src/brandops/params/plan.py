@@ -203,6 +203,11 @@ class Plan(Strict):
     generator: str | None = Field(None, description="python module that makes the profile's raw data (demo only)")
     market_segment: Literal["category", "segment"] = "category"
     target_segments: list[str] = Field(default_factory=list, description="1.1.2 market segments the plan aims at")
+    stored_at: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9+.-]*://.+",
+        description="where Spark reads the data folder's tables: hdfs://…, s3a://…, file://…",
+    )
     publish_names: bool = Field(False, description="whether pages may name salespeople; else they show employee ids")
     acquisition_cost_types: list[str] = Field(default_factory=lambda: ["acquisition"])
     base_year: int | None = Field(None, description="1.1.2 year market share is compared with (default: last year)")

@@ -12,11 +12,13 @@ from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline.console import Console
 from brandops.pipeline.hints import hint
+from brandops.warehouse import ENGINES
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 VARIABLES = (
     "PROFILE", "PERIOD", "REPORT_LANGUAGE", "AS_OF", "SCALE", "SET", "JOBS", "WAIT", "NAME", "PYTHON", "PORT",
     "DATE", "ALERT", "BY", "PERIODS", "A", "B", "RESTATE",
+    "ENGINE", "SPARK_MASTER", "LINES",
 )  # fmt: skip
 
 
@@ -76,6 +78,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
         ("close", _close, "freeze a report with all it was made of"),
         ("verify", _verify, "rebuild a closed report and prove that it comes out the same"),
         ("watch", _watch, "build the report at every change and refresh the page open in a browser"),
+        ("stream", _stream, "keep warehouse and marts up to date as new files land in the raw folders"),
     ):
         added = command(name, function, text)
         option(added, "--profile", "PROFILE", "demo", "folder under params/")
@@ -93,6 +96,9 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
             option(added, "--b", "B", "", "period of the other report")
         if name == "close":
             option(added, "--restate", "RESTATE", "", "1: close anew a report that was closed with other results")
+        option(added, "--engine", "ENGINE", "duckdb", "what makes the marts: duckdb, or pyspark at SPARK_MASTER")
+        if name == "stream":
+            added.add_argument("--once", action="store_true", help="take in what is there and end")
         if name == "watch":
             option(added, "--port", "PORT", "8010", "port of this machine to show the pages at; 0: any that is free")
     added = command("new-profile", _new_profile, "write a commented skeleton of a company's parameters")
@@ -121,9 +127,11 @@ def _request(given: argparse.Namespace) -> object:
     from brandops.pipeline.report import Request
 
     _profile(given)
+    if given.engine not in ENGINES:
+        raise UserError(f"ENGINE={given.engine}: not an engine of the marts; allowed: {', '.join(ENGINES)}")
     return Request(
         given.profile, given.period, given.language, given.as_of, given.scale, _overrides(given.set),
-        _parallel(given.jobs), given.wait != "0",
+        _parallel(given.jobs), given.wait != "0", given.engine,
     )  # fmt: skip
 
 
@@ -171,7 +179,7 @@ def _watch(given: argparse.Namespace, console: Console) -> None:
     _request(given)  # refuses what no build could mend
     if not re.fullmatch(r"\d{1,5}", given.port):
         raise UserError(f"PORT={given.port}: not a port")
-    names = ("profile", "period", "language", "as_of", "scale", "set", "jobs", "wait")
+    names = ("profile", "period", "language", "as_of", "scale", "set", "jobs", "wait", "engine")
     options = [f"--{name.replace('_', '-')}={getattr(given, name)}" for name in names]
     keep_watch(given.profile, options, int(given.port), console)
 
@@ -192,6 +200,12 @@ def _acknowledge(given: argparse.Namespace, console: Console) -> None:
     from brandops.pipeline.monitor import acknowledge
 
     acknowledge(_profile(given), given.alert, given.by, console)
+
+
+def _stream(given: argparse.Namespace, console: Console) -> None:
+    from brandops.pipeline.stream import keep_streaming
+
+    keep_streaming(_request(given), console, once=given.once)
 
 
 def _new_profile(given: argparse.Namespace, console: Console) -> None:

@@ -39,11 +39,12 @@ class Request:
     overrides: dict[str, str] = field(default_factory=dict)
     jobs: int = 1
     wait: bool = True
+    engine: str = "duckdb"
 
     @property
     def key(self) -> str:
         """Digest of what the report depends on; `jobs` and `wait` change nothing in it."""
-        return combine(self.profile, self.period, self.language, self.as_of, self.scale, self.overrides)
+        return combine(self.profile, self.period, self.language, self.as_of, self.scale, self.overrides, self.engine)
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,7 @@ def prepare(request: Request, stages: Stages) -> Resolved:
     stages.generate(generator, request.scale)
     stages.ingest()
     found = resolve_request(request, stages.rooms.first_day(request.profile), stages.rooms.latest_day(request.profile))
-    stages.marts(found.plan, found.as_of)
+    stages.marts(found.plan, found.as_of, request.engine)
     return found
 
 

@@ -33,7 +33,7 @@ class Rooms:
     """The other rooms' doors, imported when first needed so that a run with nothing to do imports none of them."""
 
     ingest: Callable[[str], Any]
-    build_marts: Callable[[str, "Plan", date], Any]
+    build_marts: Callable[..., Any]
     latest_day: Callable[[str], date | None]
     render: Callable[..., Any]
     summarise: Callable[[Path], dict[str, str]]
@@ -48,10 +48,10 @@ class Rooms:
 
             return ingest(profile)
 
-        def build_marts(profile: str, plan: "Plan", as_of: date) -> Any:
+        def build_marts(profile: str, plan: "Plan", as_of: date, engine: str) -> Any:
             from brandops.warehouse import build_marts
 
-            return build_marts(profile, plan, as_of)
+            return build_marts(profile, plan, as_of, engine=engine)
 
         def latest_day(profile: str) -> date | None:
             from brandops.warehouse import latest_day
@@ -99,7 +99,7 @@ class Stages:
             raise UserError(f"SCALE={scale}: not a positive number")
         key = combine(interpreter(), self._lock(), self.prints.code(generator, f"{generator}.__main__"), float(scale))
         raw = self.data / "raw"
-        if self._recorded("data").get("key") == key and raw.is_dir() and any(raw.iterdir()):
+        if self.recorded("data").get("key") == key and raw.is_dir() and any(raw.iterdir()):
             self.console.unchanged("data")
             return
         with self.console.running("data", generator):
@@ -116,7 +116,7 @@ class Stages:
             for made in sorted(fresh.iterdir()):
                 made.replace(self.data / made.name)
             fresh.rmdir()
-        self._record("data", {"key": key})
+        self.record("data", {"key": key})
 
     def ingest(self) -> None:
         """Bring raw data into the warehouse; a source read from a database is asked every time."""
@@ -132,27 +132,30 @@ class Stages:
             [self.prints.file(paths.params_dir(self.profile) / name) for name in ("sources.yml", "corrections.yml")],
             self.raw_read,
         )
-        before = self._recorded("ingest")
+        before = self.recorded("ingest")
         if not sources["volatile"] and before.get("key") == key and before.get("out") == self._warehouse():
             self.console.unchanged("ingest")
             return
         with self.console.running("ingest"):
             self.rooms.ingest(self.profile)
-        self._record("ingest", {"key": key, "out": self._warehouse()})
+        self.record("ingest", {"key": key, "out": self._warehouse()})
 
-    def marts(self, plan: "Plan", as_of: date) -> None:
-        """Build the marts as known on `as_of`; `marts_built` is their digest."""
+    def marts(self, plan: "Plan", as_of: date, engine: str = "duckdb") -> None:
+        """Build the marts as known on `as_of`; `marts_built` is their digest.
+
+        Engines give the same rows; asked for another one, the stage builds anew all the same, to show that it does.
+        """
         stage = f"marts {as_of}"
         code = self.prints.code("brandops.warehouse", "brandops.contract")
-        key = combine(interpreter(), self._lock(), code, plan.model_dump(mode="json"), self._warehouse())
-        before, self.marts_built = self._recorded(stage), self.marts_digest(as_of)
+        key = combine(interpreter(), self._lock(), code, plan.model_dump(mode="json"), self._warehouse(), engine)
+        before, self.marts_built = self.recorded(stage), self.marts_digest(as_of)
         if before.get("key") == key and before.get("out") == self.marts_built:
             self.console.unchanged("marts")
             return
-        with self.console.running("marts", f"as of {as_of}"):
-            self.rooms.build_marts(self.profile, plan, as_of)
+        with self.console.running("marts", f"as of {as_of}" + ("" if engine == "duckdb" else f", {engine}")):
+            self.rooms.build_marts(self.profile, plan, as_of, engine)
         self.marts_built = self.marts_digest(as_of)
-        self._record(stage, {"key": key, "out": self.marts_built})
+        self.record(stage, {"key": key, "out": self.marts_built})
 
     def marts_digest(self, as_of: date) -> str:
         """Digest of the marts as they lie there."""
@@ -164,10 +167,12 @@ class Stages:
     def _lock(self) -> str:
         return self.prints.file(paths.root() / "requirements.lock")
 
-    def _recorded(self, stage: str) -> dict:
+    def recorded(self, stage: str) -> dict:
+        """What was noted of a stage; empty where nothing was."""
         return read_json(self.data / ".stages.json").get(stage, {})
 
-    def _record(self, stage: str, entry: dict) -> None:
+    def record(self, stage: str, entry: dict) -> None:
+        """Note something of a stage, in place of what was noted before."""
         state = read_json(self.data / ".stages.json") | {stage: entry}
         write_atomically(self.data / ".stages.json", json.dumps(dict(sorted(state.items())), indent=1) + "\n")
 

@@ -224,3 +224,17 @@ def storage(found: pd.DataFrame) -> Arguments:
     shown = found.assign(mart=found["mart"].map(mart_name), kilobytes=(found["bytes"] / 1000).round().astype(int))
     return {"frame": shown, "columns": columns, "caption": _("Marts as stored, most rows first"), "name": "storage",
             "rows": 10}  # fmt: skip
+
+
+def engines(found: pd.DataFrame) -> Arguments:
+    """Marts as two engines made them, from `warehouse.engines.compare`."""
+    columns = {
+        "mart": _("Mart"),
+        "rows": (_("Rows"), "integer"),
+        "differing": (_("Rows that differ"), "integer"),
+        "bytes": (_("File equal to the byte"), "text"),
+    }
+    shown = found.assign(mart=found["mart"].map(mart_name), bytes=found["same_bytes"].map(verdict))
+    shown = shown.sort_values(["differing", "rows"], ascending=False, kind="stable")
+    return {"frame": shown, "columns": columns, "caption": _("Marts made by Spark against those made by DuckDB"),
+            "name": "engines", "rows": 10}  # fmt: skip

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from brandops.warehouse.load import first_day, latest_day, load_mart
     from brandops.warehouse.marts import build_marts
 
-__all__ = ["build_marts", "first_day", "latest_day", "load_mart"]
+ENGINES = ("duckdb", "pyspark")
+__all__ = ["ENGINES", "build_marts", "first_day", "latest_day", "load_mart"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,8 @@
 """Connections to an engine, and the warehouse's tables as Ibis expressions.
 
-DuckDB serves one machine; the engine's name is an argument so that another Ibis backend can take its place. The
-engine's session runs in the profile's time zone: the day of a moment is then the day the company's calendar shows.
+DuckDB serves one machine, Spark (`brandops.warehouse.spark`) many: the expressions are the same, and what an engine needs
+done its own way stands here. The engine's session runs in the profile's time zone: the day of a moment is then the day
+the company's calendar shows.
 """
 
 import re
@@ -11,10 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import ibis
+import pyarrow as pa
 
 from brandops import paths
 from brandops.contract import TABLES
 from brandops.errors import UserError
+from brandops.warehouse import spark
+from brandops.warehouse.load import read_manifest
 
 MEMORY_LIMIT = "2GB"  # the engine's own; with buffers outside it the process stays under 4 GB
 Tables = dict[str, ibis.Table]
@@ -45,29 +49,65 @@ def warehouse_files(profile: str, table: str) -> list[Path]:
     return sorted((paths.data_dir(profile) / "warehouse" / table).glob("*.parquet"))
 
 
-def read_table(connection: ibis.BaseBackend, profile: str, table: str) -> ibis.Table | None:
-    """Every stored row of a warehouse table, superseded ones included, or None where the profile has none."""
-    files = warehouse_files(profile, table)
-    return connection.read_parquet([str(file) for file in files], table_name=f"warehouse_{table}") if files else None
+def read_tables(connection: ibis.BaseBackend, profile: str, stored_at: str | None = None) -> Tables:
+    """Every stored row of every table the profile has files for, superseded ones included; in the contract's order.
+
+    With `stored_at` the tables are read from there (`hdfs://…`, `s3a://…`), where somebody has put the folders `warehouse`
+    and `quarantine`; which files there are is then known from the manifest, and the address is handed to Spark as it is.
+
+    Raises
+    ------
+    UserError
+        `stored_at`, and the engine is not Spark.
+    """
+    if stored_at and connection.name != "pyspark":
+        raise UserError(f"plan.yml: stored_at: {stored_at}: DuckDB reads files of this machine; use ENGINE=pyspark")
+    found = {name: _locations(profile, name, stored_at) for name in TABLES}
+    return {name: _read(connection, files, f"warehouse_{name}") for name, files in found.items() if files}
 
 
-def read_tables(connection: ibis.BaseBackend, profile: str) -> Tables:
-    """Every contract table the profile has rows or files for, in the contract's order."""
-    found = {name: read_table(connection, profile, name) for name in TABLES}
-    return {name: rows for name, rows in found.items() if rows is not None}
-
-
-def read_quarantine(connection: ibis.BaseBackend, profile: str) -> ibis.Table:
+def read_quarantine(connection: ibis.BaseBackend, profile: str, stored_at: str | None = None) -> ibis.Table:
     """Every rejected row of the profile; the ingestion writes one file per source, with no rows where all passed."""
+    if stored_at:
+        sources = [account["source"] for account in read_manifest(profile)["sources"]]
+        return _read(connection, [f"{stored_at.rstrip('/')}/quarantine/{name}.parquet" for name in sources], "quarantine_files")
     files = sorted((paths.data_dir(profile) / "quarantine").glob("*.parquet"))
     if not files:
         raise UserError(f"data/{profile}/quarantine: no files; run make data PROFILE={profile}")
-    return connection.read_parquet([str(file) for file in files], table_name="quarantine_files")
+    return _read(connection, [str(file) for file in files], "quarantine_files")
+
+
+def _locations(profile: str, table: str, stored_at: str | None) -> list[str]:
+    if stored_at is None:
+        return [str(file) for file in warehouse_files(profile, table)]
+    accounts = [account for account in read_manifest(profile)["sources"] if account["table"] == table]
+    files = sorted({file["parquet"] for account in accounts for file in account["files"] if file["parquet"]})
+    return [f"{stored_at.rstrip('/')}/warehouse/{table}/{file}" for file in files]
 
 
 def keep(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
     """Evaluate `rows` once, for expressions that read them several times; the engine spills what memory cannot hold."""
+    if connection.name == "pyspark":
+        return spark.keep(connection, f"kept_{name}", rows)
     return connection.create_table(f"kept_{name}", rows, temp=True)
+
+
+def reuse(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
+    """Rows that most marts read: Spark keeps them; DuckDB reads the files anew, which takes it less than writing them."""
+    return keep(connection, name, rows) if connection.name == "pyspark" else rows
+
+
+def fetch_sorted(connection: ibis.BaseBackend, expression: ibis.Table) -> pa.Table:
+    """An expression's rows with the types it states, sorted by every column in turn, blanks last."""
+    if connection.name == "pyspark":
+        return spark.fetch_sorted(connection, expression)
+    return connection.to_pyarrow(expression.order_by(expression.columns))
+
+
+def _read(connection: ibis.BaseBackend, locations: list[str], name: str) -> ibis.Table:
+    if connection.name == "pyspark":
+        return spark.read_parquet(connection, locations, name)
+    return connection.read_parquet(locations, table_name=name)
 
 
 def _duckdb(time_zone: str) -> ibis.BaseBackend:
@@ -80,4 +120,4 @@ def _duckdb(time_zone: str) -> ibis.BaseBackend:
     return connection
 
 
-_ENGINES: dict[str, Callable[[str], ibis.BaseBackend]] = {"duckdb": _duckdb}
+_ENGINES: dict[str, Callable[[str], ibis.BaseBackend]] = {"duckdb": _duckdb, "pyspark": spark.connect}

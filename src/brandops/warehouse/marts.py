@@ -7,6 +7,7 @@ warehouse gives the same bytes. When they are stale is the caller's business; `b
 import difflib
 import fcntl
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,12 +19,13 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import campaigns, customers, market, prices, quality, response, sales, stock, team
-from brandops.warehouse.connect import Tables, connect, keep, read_tables
+from brandops.warehouse import campaigns, customers, engines, market, prices, quality, response, sales, stock, team
+from brandops.warehouse.connect import Tables, connect, fetch_sorted, keep, read_quarantine, read_tables, reuse
 from brandops.warehouse.known import known_tables
 from brandops.warehouse.lines import own_lines, sales_lines
 from brandops.warehouse.load import MARTS, PLAIN, mart_path, read_manifest
 from brandops.warehouse.plain import personal_columns, plain
+from brandops.warehouse.storage import engine_name
 
 if TYPE_CHECKING:
     from brandops.params import Plan
@@ -42,7 +44,7 @@ def express(
     made: dict[str, ibis.Table] = {}
     lines = sales_lines(tables, brand_owner, time_zone)
     if lines is not None:
-        own = own_lines(lines, tables)
+        own = reuse(connection, "own_lines", own_lines(lines, tables))
         first = keep(connection, "first_orders", customers.first_orders(own))
         made["sales_daily"] = sales.sales_daily(own)
         made["sales_monthly"] = sales.sales_monthly(own)
@@ -93,7 +95,8 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
     as_of
         Last day that counts.
     engine
-        Ibis backend to run on.
+        `duckdb`, or `pyspark` (`brandops.warehouse.spark`). The rows are the same; where the warehouse is not too large for
+        one machine (`engines.COMPARED_ROWS`, files of its own), DuckDB makes them too and `engines.json` beside the marts says so.
 
     Raises
     ------
@@ -106,17 +109,29 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
         scratch = folder.with_name(f".{folder.name}.scratch")
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
-        with connect(engine, plan.time_zone) as connection:
-            stored = read_tables(connection, profile)
-            known = known_tables(connection, stored, as_of, plan.time_zone)
-            _refuse_unknown_owner(stored, plan.brand_owner)
-            made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner,
-                           publish_names=plan.publish_names)  # fmt: skip
-            made |= quality.express(connection, profile, manifest, stored, known, as_of, plan.time_zone)
-            rows = {name: _write(connection, made[name], scratch / f"{name}.parquet") for name in MARTS if name in made}
+        rows = _build(scratch, profile, manifest, plan, as_of, engine)
+        if engine != "duckdb":
+            engines.record(scratch, engine_name(engine))
+            if sum(account["loaded"] for account in manifest["sources"]) <= engines.COMPARED_ROWS and not plan.stored_at:
+                with tempfile.TemporaryDirectory() as other:
+                    _build(Path(other), profile, manifest, plan, as_of, "duckdb")
+                    engines.record(scratch, engine_name(engine), engine_name("duckdb"), engines.compare(scratch, Path(other)))
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
     return {name: count for name, count in rows.items() if count}
+
+
+def _build(folder: Path, profile: str, manifest: dict, plan: "Plan", as_of: date, engine: str) -> dict[str, int]:
+    """Write every mart into `folder`, made by `engine`; returns the rows of each."""
+    with connect(engine, plan.time_zone) as connection:
+        stored = read_tables(connection, profile, plan.stored_at)
+        known = known_tables(connection, stored, as_of, plan.time_zone)
+        _refuse_unknown_owner(stored, plan.brand_owner)
+        made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner,
+                       publish_names=plan.publish_names)  # fmt: skip
+        rejected = read_quarantine(connection, profile, plan.stored_at)
+        made |= quality.express(connection, rejected, manifest, stored, known, as_of, plan.time_zone)
+        return {name: _write(connection, made[name], folder / f"{name}.parquet") for name in MARTS if name in made}
 
 
 def _refuse_unknown_owner(stored: Tables, brand_owner: str | None) -> None:
@@ -143,7 +158,7 @@ def _write(connection: ibis.BaseBackend, expression: ibis.Table, path: Path) -> 
     leaked = personal_columns() & set(expression.columns)
     if leaked:
         raise ValueError(f"mart {path.stem} would carry personal columns: {', '.join(sorted(leaked))}")
-    rows = connection.to_pyarrow(expression.order_by(expression.columns))
+    rows = fetch_sorted(connection, expression)
     if rows.num_rows:
         pq.write_table(rows, path, compression="zstd")
     return rows.num_rows

@@ -13,7 +13,7 @@ import ibis.expr.datatypes as dt
 import pandas as pd
 
 from brandops.contract import TABLES
-from brandops.warehouse.connect import Tables, keep, read_quarantine
+from brandops.warehouse.connect import Tables, keep
 from brandops.warehouse.known import day_of, is_after
 from brandops.warehouse.plain import personal_columns
 
@@ -28,13 +28,15 @@ _FILES = {"_source": dt.string, "_file": dt.string, "known_from": dt.date, "know
 
 
 def express(
-    connection: ibis.BaseBackend, profile: str, manifest: dict[str, Any], stored: Tables, known: Tables, as_of: date,
+    connection: ibis.BaseBackend, rejects: ibis.Table, manifest: dict[str, Any], stored: Tables, known: Tables, as_of: date,
     time_zone: str,
 ) -> dict[str, ibis.Table]:  # fmt: skip
     """The marts sources, source_months, integrity, quarantine and conversions.
 
     Parameters
     ----------
+    rejects
+        Every rejected row.
     manifest
         The ingestion's account.
     stored, known
@@ -42,7 +44,7 @@ def express(
     """
     held = keep(connection, "held", _held(known, time_zone))
     replaced = _replaced(stored, as_of, time_zone)
-    rejected = quarantine(read_quarantine(connection, profile), manifest, stored, as_of, time_zone)
+    rejected = quarantine(rejects, manifest, stored, as_of, time_zone)
     rejected = keep(connection, "rejected", rejected)
     accounts = _accounts(manifest, held, replaced, rejected)
     made = {
@@ -127,13 +129,29 @@ def _dated(rows: ibis.Table, stored: Tables, time_zone: str) -> ibis.Table:
         days = days.filter(days._date.notnull())
         days = days.union(dated.select(_source="source", _file="file", _row="row", _date="known_on"))
         first = days.group_by(["_source", "_file"]).aggregate(_first=days._date.argmin(days._row))
-        same_file = (undated.source == days._source, undated.file == days._file)
-        before = undated.asof_join(days, undated.row >= days._row, predicates=same_file)
-        before = before.drop("_source", "_file", "_row")
+        before = _last_dated_before(undated, days)
         both = before.left_join(first, (before.source == first._source) & (before.file == first._file))
         placed = both.mutate(_day=both._date.fill_null(both._first)).drop("_source", "_file", "_date", "_first")
         parts += [dated.mutate(_day=dated.known_on), placed]
     return ibis.union(*parts)
+
+
+def _last_dated_before(undated: ibis.Table, days: ibis.Table) -> ibis.Table:
+    """Add `_date`, of the last dated row of the same file before each undated one, or at it.
+
+    Spark has no as-of join; both engines count the dated rows so far, and the date is that of the row counted last.
+    """
+    blank = ibis.null(dt.date)
+    wanted = undated.select(_source="source", _file="file", _row="row").distinct()
+    both = days.mutate(_asks=ibis.literal(False)).union(wanted.mutate(_date=blank, _asks=ibis.literal(True)))
+    # Of one row, the dated entries come first.
+    so_far = ibis.cumulative_window(group_by=["_source", "_file"], order_by=["_row", "_asks"])
+    counted = both.mutate(_count=both._date.count().over(so_far))
+    latest = ibis.window(group_by=["_source", "_file", "_count"])
+    dated = counted.mutate(_date=counted._date.max().over(latest))
+    found = dated.filter(dated._asks).select(_s="_source", _f="_file", _r="_row", _date="_date")
+    at = (undated.source == found._s) & (undated.file == found._f) & (undated.row == found._r)
+    return undated.left_join(found, at).drop("_s", "_f", "_r")
 
 
 def _held(known: Tables, time_zone: str) -> ibis.Table:

@@ -1,5 +1,6 @@
 """What the engine stored: the marts of a day with their rows and sizes (plan item 2.3.3)."""
 
+import importlib.metadata
 from datetime import date
 
 import duckdb
@@ -22,6 +23,8 @@ def mart_storage(profile: str, as_of: date) -> pd.DataFrame:
     return made.sort_values(["rows", "mart"], ascending=[False, True], ignore_index=True)
 
 
-def engine_name() -> str:
-    """The engine the marts are made by, and the versions of it and of Ibis."""
+def engine_name(engine: str = "duckdb") -> str:
+    """An engine's name with the versions of it and of Ibis."""
+    if engine == "pyspark":
+        return f"Spark {importlib.metadata.version('pyspark')} (Ibis {ibis.__version__})"
     return f"DuckDB {duckdb.__version__} (Ibis {ibis.__version__})"

@@ -1,5 +1,6 @@
 """Rolling-origin backtests: every model forecasts from points in the past and is judged by what came (Tashman 2000)."""
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,8 @@ MOST_ORIGINS, FEWEST_ORIGINS = 8, 2
 SHORTEST_TRAINING = 4
 FAST = ("ets", "arima", "decomposition", "linear")  # models whose backtest costs next to nothing
 SPACED_ORIGINS = 8
+# What runs work on every task somewhere else (a cluster, say) and returns the results in the tasks' order.
+Spread = Callable[[Callable, list], list]
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,9 @@ def spaced_origins(panel: Panel, horizon: int) -> list[int]:
     return [offset for offset in reversed(wanted) if typical - offset >= 2 * panel.season + 4]
 
 
-def run_trial(panel: Panel, horizon: int, offsets: list[int], seed: int, models: tuple[str, ...] = MODELS, jobs: int = 1) -> Trial:
-    """Backtest `models` at each of `offsets`; the result does not depend on `jobs`, the processes used."""
+def run_trial(panel: Panel, horizon: int, offsets: list[int], seed: int, models: tuple[str, ...] = MODELS,
+              jobs: int | Spread = 1) -> Trial:  # fmt: skip
+    """Backtest `models` at each of `offsets`; the result does not depend on `jobs`, the processes used or what spreads the work."""
     runs = each(partial(run_origin, panel, horizon, seed), [(offset, models) for offset in offsets], jobs)
     return make_trial(panel, horizon, offsets, runs, models)
 
@@ -110,8 +114,10 @@ def make_trial(panel: Panel, horizon: int, offsets: list[int], runs: list, model
     return trial
 
 
-def each(work: partial, tasks: list, jobs: int) -> list:
-    """Results of `work` on every task, in order, in `jobs` forked processes."""
+def each(work: partial, tasks: list, jobs: int | Spread) -> list:
+    """Results of `work` on every task, in order: in `jobs` forked processes, or however `jobs` spreads them."""
+    if callable(jobs):
+        return jobs(work, tasks)
     if jobs <= 1 or len(tasks) < 2:
         return [work(task) for task in tasks]
     with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("fork")) as pool:

@@ -17,6 +17,7 @@ from brandops.analysis.forecasting.backtesting import (
     COMBINATION,
     FAST,
     SHORTEST_TRAINING,
+    Spread,
     Trial,
     each,
     make_trial,
@@ -111,7 +112,7 @@ class Forecasts:
 
 
 def forecast(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[float, ...] = (80, 95),
-             future: pd.DataFrame | None = None, seed: int | None = None, jobs: int = 1) -> pd.DataFrame:  # fmt: skip
+             future: pd.DataFrame | None = None, seed: int | None = None, jobs: int | Spread = 1) -> pd.DataFrame:  # fmt: skip
     """Forecast every series of a history.
 
     Parameters
@@ -130,7 +131,8 @@ def forecast(history: pd.DataFrame, horizon: int, season_length: int, levels: tu
     seed
         None: from the content of the history.
     jobs
-        Processes; the result does not depend on it.
+        Processes, or a function that runs work on every task elsewhere and returns the results in order
+        (`brandops.warehouse.spark.spread` on a Spark session); the result does not depend on it.
 
     Returns
     -------
@@ -146,7 +148,7 @@ def forecast(history: pd.DataFrame, horizon: int, season_length: int, levels: tu
 
 
 def fit(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[float, ...] = (80, 95),
-        future: pd.DataFrame | None = None, seed: int | None = None, jobs: int = 1,
+        future: pd.DataFrame | None = None, seed: int | None = None, jobs: int | Spread = 1,
         models: tuple[str, ...] = MODELS) -> Forecasts:  # fmt: skip
     """As `forecast`, with the models' forecasts, weights, backtest and sample paths."""
     _check_levels(levels)
@@ -166,7 +168,7 @@ def fit(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[f
 
 def backtest(history: pd.DataFrame, horizon: int, windows: int, season_length: int = 12, models: tuple[str, ...] | None = None,
              future: pd.DataFrame | None = None, step: int = 1, seed: int | None = None,
-             jobs: int = 1) -> pd.DataFrame:  # fmt: skip
+             jobs: int | Spread = 1) -> pd.DataFrame:  # fmt: skip
     """Forecast from `windows` origins in the past, `step` steps apart, the last one `horizon` before the end.
 
     Returns

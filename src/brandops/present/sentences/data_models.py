@@ -8,6 +8,7 @@ from brandops.i18n import gettext as _
 from brandops.i18n import ngettext
 from brandops.present import formats
 from brandops.present.sentences.data_names import feature_name, kind_name, mart_name, model_name
+from brandops.warehouse.engines import Engines
 
 
 def kinds_finding(kinds: pd.DataFrame) -> str:
@@ -137,6 +138,26 @@ def storage_finding(storage: pd.DataFrame, lines: float, engine: str) -> str:
     if sales:
         said = formats.sentences(said, _("Notebooks read marts only; their size follows months and products, not order lines."))
     return said
+
+
+def engines_finding(made: Engines | None) -> str:
+    """Whether Spark makes DuckDB's marts; `made` comes from `warehouse.engines.read_engines`."""
+    if made is None:
+        return _("DuckDB alone made these marts: what Spark makes of them is not measured here; make report "
+                 "ENGINE=pyspark makes them with both and compares every row.")  # fmt: skip
+    if made.marts is None:
+        return _("{engine} alone made these marts: the warehouse is larger than what is made twice for comparison.").format(
+            engine=made.engine
+        )
+    rows, differing = formats.number(made.marts["rows"].sum()), made.marts["differing"].sum()
+    said = {"engine": made.engine, "other": made.against, "rows": rows, "count": len(made.marts)}
+    if not differing and made.marts["same_bytes"].all():
+        return _("{engine} and {other} make the same {count} marts: all {rows} rows, and the files to the byte.").format(**said)
+    if not differing:
+        return _("{engine} and {other} make the same {count} marts: all {rows} rows are equal.").format(**said)
+    return _("{engine} and {other} differ in {differing} of {rows} rows of {count} marts.").format(
+        differing=formats.number(differing), **said
+    )
 
 
 def totals_finding(totals: pd.DataFrame, currency: str) -> str:
