@@ -67,10 +67,8 @@ def _basis(measure: str) -> str:
     texts = {
         "return_on_cost": _("This is the return on average; what one more unit brings cannot be told, since no advertising "
                             "whose level changed is known."),
-        "margin_rate": _("Channels are ranked by gross margin: without their own costs it cannot be told what money put in one "
-                         "brings back."),
-        "growth": _("Channels are ranked by growth: without costs of goods and of channels it cannot be told what money put in "
-                    "one brings back."),
+        "margin_rate": _("Channels are ranked by gross margin for want of their own costs, which may order them otherwise."),
+        "growth": _("Channels are ranked by growth for want of costs of goods and of channels, which may order them otherwise."),
         SIZE: _("Where the next money brings most cannot be told: there are no costs of goods or of channels, and no year "
                 "before to grow from."),
     }  # fmt: skip
