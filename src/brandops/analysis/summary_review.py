@@ -12,6 +12,7 @@ import pandas as pd
 # the value before says nothing about today's target.
 LEVELS = ("fraction", "pp", "score", "ratio", "index", "rank", "days", "hours", "minutes", "seconds")
 SHORT = ("missed", "at_risk")
+INNER = ("2", "3", "8")  # sections on how the report is made, not on the business
 
 
 def crossings(figures: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def counts_before(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def achievements(figures: pd.DataFrame) -> pd.DataFrame:
-    """Targets met, those of the business before those of data and methods (sections 2 and 3), the widest margin first.
+    """Targets met, those of the business before those of data, methods and display (sections 2, 3 and 8), the widest margin first.
 
     Returns
     -------
@@ -56,7 +57,7 @@ def achievements(figures: pd.DataFrame) -> pd.DataFrame:
     """
     rows = _whole(figures)
     rows = rows[(rows["status"] == "met") & rows["target"].notna() & (rows["target"] != 0) & (rows["kind"] == "")]
-    made = rows.assign(margin=_distance(rows) / rows["target"].abs(), inner=rows["item"].str[0].isin(["2", "3"]))
+    made = rows.assign(margin=_distance(rows) / rows["target"].abs(), inner=rows["item"].str[0].isin(INNER))
     made = made.sort_values(["inner", "margin", "item"], ascending=[True, False, True], kind="stable", ignore_index=True)
     return made.drop(columns="inner")
 

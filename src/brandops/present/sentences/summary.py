@@ -4,6 +4,7 @@ import pandas as pd
 
 from brandops.analysis import summary_debts as debts
 from brandops.analysis import summary_outlook as ahead
+from brandops.analysis.summary_review import INNER
 from brandops.i18n import gettext as _
 from brandops.i18n import ngettext, shown
 from brandops.periods import Period
@@ -32,8 +33,8 @@ def standing(card: pd.DataFrame) -> str:
 
 
 def best(achieved: pd.DataFrame) -> str | None:
-    """The business targets passed by most; that data and methods are as they should be is no achievement to name."""
-    achieved = achieved[~achieved["item"].str[0].isin(["2", "3"]) & (achieved["better"] == "higher")]
+    """The business targets passed by most; that data, methods and display are as they should be is no achievement to name."""
+    achieved = achieved[~achieved["item"].str[0].isin(INNER) & (achieved["better"] == "higher")]
     if achieved.empty:
         return None
     said = [_("{name} ({actual}, target {target})").format(name=row.name, actual=row.actual_text, target=row.target_text)
