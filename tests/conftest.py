@@ -1,6 +1,7 @@
 """Shared test settings: reproducible property tests, and where the real data sets are."""
 
 import os
+import shutil
 from pathlib import Path
 
 # Two workers on two processors: threads of the numerics would only wait for one another.
@@ -15,6 +16,7 @@ settings.register_profile("brandops", deadline=None, derandomize=True, max_examp
 settings.load_profile("brandops")
 
 ROOT = Path(__file__).resolve().parents[1]
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +26,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data sets: {folder} is absent (set SHARED_DATA)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium, one for all tests: a second engine of Playwright cannot start while one is running."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()

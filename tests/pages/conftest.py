@@ -2,13 +2,10 @@
 
 import fcntl
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 from small_world import LANGUAGES, build
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="session")
@@ -32,18 +29,6 @@ def project(tmp_path_factory) -> Path:
 def reports(project) -> dict[str, Path]:
     """The folder of each language's report."""
     return {language: project / "reports" / "demo" / name for language, name in LANGUAGES.items()}
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """A headless Chromium."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

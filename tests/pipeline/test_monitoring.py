@@ -57,7 +57,7 @@ class World:
 
     def run(self, day: str, environment: dict | None = None, **more) -> int:
         """Monitor a day."""
-        rooms = Rooms(lambda p: None, lambda *a: None, lambda p: LAST, None, None)
+        rooms = Rooms(lambda p: None, lambda *a: None, lambda p: LAST, None, None, None)
         return monitor(Watch("tiny", day, **more), Console(self.errors), environment or {}, rooms)
 
     def files(self) -> dict[str, bytes]:
@@ -78,13 +78,9 @@ BRAND = (
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    from brandops.present import brand
-
     monkeypatch.setenv("BRANDOPS_ROOT", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    brand.load_brand.cache_clear()
     yield World(tmp_path, monkeypatch)
-    brand.load_brand.cache_clear()
 
 
 def test_a_quiet_day_is_0_a_new_critical_alert_2_and_a_warning_alone_0(world):
@@ -174,8 +170,8 @@ def test_the_page_speaks_the_readers_language(world):
 
 
 def test_the_command_line_gives_monitorings_own_status(world, monkeypatch, capsys):
-    monkeypatch.setattr("brandops.pipeline.stages.Rooms.standard",
-                        classmethod(lambda cls: Rooms(lambda p: None, lambda *a: None, lambda p: LAST, None, None)))  # fmt: skip
+    rooms = Rooms(lambda p: None, lambda *a: None, lambda p: LAST, None, None, None)
+    monkeypatch.setattr("brandops.pipeline.stages.Rooms.standard", classmethod(lambda cls: rooms))
     world.set("on_hand", 3.0, "2025-03-12")
     given = ["monitor", "--profile", "tiny", "--date", "2025-03-12"]
     assert main(given, {}) == 2

@@ -1,7 +1,6 @@
 """Watching: an edit is rebuilt by itself and shows in the page that is open; a failure shows and ends nothing."""
 
 import re
-import shutil
 import signal
 import threading
 import urllib.error
@@ -16,18 +15,12 @@ from brandops.pipeline.serve import Server
 from brandops.pipeline.watch import counts
 from pipeline.project import close, notebook
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 
 @pytest.fixture
-def browser_page():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on PATH")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield launched.new_page()
-        launched.close()
+def browser_page(browser):
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 def test_an_edited_notebook_shows_in_the_open_page_and_a_failure_does(project, browser_page):

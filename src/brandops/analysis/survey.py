@@ -271,6 +271,6 @@ def _trimmed(weights: np.ndarray, max_weight: float) -> np.ndarray:
 
 def rating(responses: pd.DataFrame | None) -> pd.DataFrame | None:
     """The answers, or None where none of them rates anything (`csat`, `nps`, `aware`): a survey about other things."""
-    if responses is None or responses[["csat", "nps", "aware"]].isna().all(axis=None):
+    if responses is None or responses.reindex(columns=["csat", "nps", "aware"]).isna().all(axis=None):
         return None
     return responses

@@ -86,16 +86,19 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@lru_cache
 def load_brand(path: Path | None = None) -> Brand:
-    """Read the brand file.
+    """Read the brand file, once.
 
     Raises
     ------
     UserError
         If it is missing, is no YAML, has more than five colours or names a colour it does not define.
     """
-    path = path or paths.root() / "params" / "_brand.yml"
+    return _load(path or paths.root() / "params" / "_brand.yml")
+
+
+@lru_cache
+def _load(path: Path) -> Brand:
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

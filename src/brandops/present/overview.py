@@ -55,10 +55,10 @@ def absent(card: pd.DataFrame) -> str:
     rows = card[card["status"].eq(Status.NOT_SUPPLIED)]
     if rows.empty:
         return ""
-    parts = [_("{item} {title}: {needs}").format(item=row.item, title=row.title, needs=row.needs or formats.DASH)
-             for row in rows.itertuples()]  # fmt: skip
+    lines = [_("{item} {title}: {needs}").format(item=link, title=escape(row.title), needs=escape(row.needs or formats.DASH))
+             for link, row in zip(_links(rows), rows.itertuples(), strict=True)]  # fmt: skip
     summary = ngettext("{count} item without a source", "{count} items without a source", len(rows)).format(count=len(rows))
-    return html.folded(summary, "<ul>" + "".join(f"<li>{escape(part)}</li>" for part in parts) + "</ul>")
+    return html.folded(summary, "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>")
 
 
 def shown_items(card: pd.DataFrame, number: str) -> pd.DataFrame:
@@ -85,13 +85,17 @@ def by_section(card: pd.DataFrame) -> pd.DataFrame:
 
 def linked(card: pd.DataFrame) -> pd.DataFrame:
     """Scorecard rows with a `link` to the evidence and `note`: what is not supplied, else the figure's name."""
-    links = [
+    needs = [_("needs {tables}").format(tables=tables) if tables else "" for tables in card["needs"]]
+    note = card["figure"].where(card["figure"] != "", pd.Series(needs, card.index))
+    return card.assign(link=_links(card), note=note.where(note != "", formats.DASH))
+
+
+def _links(card: pd.DataFrame) -> list[str]:
+    """Each item, leading to its evidence where there is any."""
+    return [
         f'<a href="{escape(where)}">{escape(item)}</a>' if where else escape(item)
         for where, item in zip(card["evidence"], card["item"], strict=True)
     ]
-    needs = [_("needs {tables}").format(tables=tables) if tables else "" for tables in card["needs"]]
-    note = card["figure"].where(card["figure"] != "", pd.Series(needs, card.index))
-    return card.assign(link=links, note=note.where(note != "", formats.DASH))
 
 
 def section_heading(number: str) -> str:

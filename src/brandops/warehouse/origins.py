@@ -20,6 +20,10 @@ _DERIVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "stock_monthly": ("stock.stock_monthly", ("stock_daily",)),
     "campaign_budget": ("market.campaign_budget", ("campaign_budget",)),
     "people": ("team.people", ("people",)),
+    "sales_weekly": ("sales.sales_weekly", _SALES),
+    "stock_daily": ("stock.stock_daily", ("stock_daily",)),
+    "campaign_sales": ("campaigns.campaign_sales", (*_SALES, "campaigns")),
+    "campaign_customers": ("campaigns.campaign_customers", (*_SALES, "campaigns", "campaign_recipients")),
 }
 _ABOUT = ("sources", "source_months", "integrity", "quarantine", "conversions")  # of the ingestion itself: of every table
 

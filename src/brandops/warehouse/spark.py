@@ -79,7 +79,8 @@ def session(time_zone: str | None = None) -> "SparkSession":
 
 def connect(time_zone: str) -> ibis.BaseBackend:
     """An Ibis connection to the session; its views and kept tables are gone when it is disconnected."""
-    connection = _shared()(session())
+    started = session()
+    connection = _shared()(started)
     connection._session.conf.set("spark.sql.session.timeZone", time_zone)  # Ibis sets UTC when it connects
     for function in _FUNCTIONS:
         connection.raw_sql(function)
