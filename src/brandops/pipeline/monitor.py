@@ -232,7 +232,7 @@ def _replayed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[str, str]) -> Path:
     """Write the day's page and its JSON to `reports/<profile>/monitor/`; returns the page's path."""
     from brandops.pipeline.render import stylesheet
-    from brandops.pipeline.shelf import _template
+    from brandops.pipeline.shelf import template
     from brandops.present import formats, html
     from brandops.present.sentences import alerts as say
     from brandops.present.status import Status
@@ -270,7 +270,7 @@ def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[st
              for channel, count in found["undelivered"].items()]  # fmt: skip
     notes.append(_("To take an alert on: make acknowledge PROFILE={profile} ALERT=… BY=…").format(profile=watch.profile))
     told = [found["summary"], *(alert["text"] for alert in found["new"][:5])]
-    text = _template("monitor.html").render(
+    text = template("monitor.html").render(
         language=watch.language, words={"title": _("Daily monitoring: {company}").format(company=say.member_name(plan.company))},
         day=formats.day(found["day"]), style=stylesheet(frame=True), answer=html.callout(told, worst, _("The answer")),
         tables=tables,
