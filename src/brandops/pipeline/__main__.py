@@ -135,12 +135,16 @@ def _request(given: argparse.Namespace) -> object:
     )  # fmt: skip
 
 
+def _print_path(path: Path) -> None:
+    print(os.path.relpath(path) if path.is_relative_to(Path.cwd()) else path)
+
+
 def _report(given: argparse.Namespace, console: Console) -> None:
     from brandops.pipeline.report import report
 
     page = report(_request(given), console)
     sys.stderr.flush()
-    print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+    _print_path(page)
 
 
 def _reports(given: argparse.Namespace, console: Console) -> None:
@@ -148,14 +152,14 @@ def _reports(given: argparse.Namespace, console: Console) -> None:
 
     sys.stderr.flush()
     for page in reports(_request(given), given.periods.split(), console):
-        print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+        _print_path(page)
 
 
 def _compare(given: argparse.Namespace, console: Console) -> None:
     from brandops.pipeline.several import compare_reports
 
     page = compare_reports(_request(given), given.a, given.b, console)
-    print(os.path.relpath(page) if page.is_relative_to(Path.cwd()) else page)
+    _print_path(page)
 
 
 def _close(given: argparse.Namespace, console: Console) -> None:
@@ -164,7 +168,7 @@ def _close(given: argparse.Namespace, console: Console) -> None:
     if given.restate not in ("", "0", "1"):
         raise UserError(f"RESTATE={given.restate}: 1 or nothing")
     record = close(_request(given), given.restate == "1", console)
-    print(os.path.relpath(record) if record.is_relative_to(Path.cwd()) else record)
+    _print_path(record)
 
 
 def _verify(given: argparse.Namespace, console: Console) -> None:

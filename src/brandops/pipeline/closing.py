@@ -34,13 +34,13 @@ def closed_folder(profile: str) -> Path:
     return paths.data_dir(profile) / "closed"
 
 
-def close_report(profile: str, name: str, restate: bool = False) -> tuple[Path, bool]:
+def close_report(profile: str, name: str) -> tuple[Path, bool]:
     """Freeze the published report `name`; returns its record and whether anything was written.
 
     Raises
     ------
     UserError
-        The report is not published, or was closed with other results and `restate` is not given.
+        The report is not published, or is closed with other results (`reopen` it first).
     """
     report = paths.reports_dir(profile) / name
     if not (report / RECORD).is_file():
@@ -52,7 +52,7 @@ def close_report(profile: str, name: str, restate: bool = False) -> tuple[Path, 
     before = read_json(path)
     if before == record:
         return path, False
-    if before and before["outputs"]["results"] != outputs["results"] and not restate:
+    if before and before["outputs"]["results"] != outputs["results"]:
         raise UserError(
             f"{profile} {name} is closed with other results; see make compare A={name}@closed B={name}, "
             f"and close it anew with RESTATE=1"
