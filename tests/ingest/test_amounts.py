@@ -30,3 +30,42 @@ def test_a_product_too_large_for_an_amount_is_quarantined_and_the_source_goes_on
     assert company.quarantine("sales", "row", "column", "value", "rule") == [
         (1, "net_sales", "1000.000 * 99999999999999.0000", "bad_number")
     ]
+
+
+WITH_NET_SALES = """\
+- name: sales
+  table: sales_lines
+  kind: csv
+  path: raw/sales_*.csv
+  columns:
+    {order_id: order_id, line_no: line_no, ordered_at: ordered_at, channel_id: channel_id, product_id: product_id,
+     quantity: quantity, net_price: net_price, net_sales: net_sales}
+"""
+
+
+def test_net_sales_that_cannot_be_read_are_quarantined_not_replaced_by_quantity_times_price(company):
+    company.sources(WITH_NET_SALES)
+    rows = [line("A1").strip() + ",9.50", line("A2").strip() + ",n.a.?", line("A3").strip() + ",", line("A4").strip() + ",--"]
+    company.export("sales_1.csv", HEADER.strip() + ",net_sales\n" + "\n".join(rows) + "\n")
+    account = company.ingest().source("sales")
+    assert (account.rows_in, account.loaded, account.quarantined) == (4, 3, 1)
+    assert sales(company) == [("A1", Decimal("9.5000")), ("A3", Decimal("9.9000")), ("A4", Decimal("9.9000"))]
+    assert company.quarantine("sales", "row", "column", "value", "rule") == [(2, "net_sales", "n.a.?", "bad_number")]
+
+
+def test_a_correction_can_give_net_sales_that_cannot_be_read(company):
+    company.sources(WITH_NET_SALES)
+    company.export("sales_1.csv", HEADER.strip() + ",net_sales\n" + line("A1").strip() + ",n.a.?\n")
+    company.corrections("""\
+        - table: sales_lines
+          action: override
+          where: order_id = 'A1'
+          column: net_sales
+          value: 9.5
+          reason: typed by hand
+          reporter: finance
+          date: 2025-02-01
+          expect: {rows: 1}
+        """)
+    company.ingest()
+    assert sales(company) == [("A1", Decimal("9.5000"))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from brandops.ingest.checks import check_sql
 from brandops.ingest.conversion import sql_type
 from brandops.ingest.sql import literal, name
-from brandops.ingest.transform import Transform, dtype_of
+from brandops.ingest.transform import Column, Transform, dtype_of
 from brandops.params.sources import Correction
 
 
@@ -37,6 +37,11 @@ class Judge:
     corrections: list[Correction]
     rows: str
 
+    @property
+    def _given(self) -> dict[str, Column]:
+        """Columns the source fills, by name."""
+        return {column.name: column for column in self.transform.columns}
+
     def matched(self) -> str:
         """Per row, which corrections apply to it, as columns `correction 0`, `correction 1`, ..."""
         listed = ", ".join(
@@ -62,6 +67,10 @@ class Judge:
         for (owner, column), derived in DERIVED.items():
             if owner == table.name:
                 filled = derived.value.format(**{other: name(other) for other in derived.follows_from})
+                given = self._given.get(column)
+                if given is not None and given.conversion.rule is not None:
+                    # A value that is there and cannot be read is a fault of the export, not a blank to be filled.
+                    filled = f"CASE WHEN NOT {self.transform.unread(given)} THEN {filled} END"
                 query = f"SELECT * REPLACE (coalesce({name(column)}, {filled}) AS {name(column)}) FROM ({query})"
         return f"SELECT *, {dropped} AS _dropped FROM ({query})"
 
@@ -70,9 +79,8 @@ class Judge:
         if any(correction.action == "drop" for correction in self.corrections):
             yield "_dropped", "correction:drop", None
         table = self.transform.table
-        by_name = {column.name: column for column in self.transform.columns}
         for column, schema in table.columns.items():
-            quoted, given = name(column), by_name.get(column)
+            quoted, given = name(column), self._given.get(column)
             if given is not None and given.conversion.rule is not None:
                 yield f"({quoted} IS NULL AND {self.transform.unread(given)})", given.conversion.rule, column
             if not schema.nullable:
@@ -115,6 +123,6 @@ class Judge:
     def _terms(self, column: str | None) -> str:
         """What a derived column that no source gives was to be made of."""
         derived = DERIVED.get((self.transform.table.name, column))
-        if derived is None or column in {given.name for given in self.transform.columns}:
+        if derived is None or column in self._given:
             return "CAST(NULL AS VARCHAR)"
         return f"concat_ws(' * ', {', '.join(f'CAST({name(other)} AS VARCHAR)' for other in derived.follows_from)})"
