@@ -30,7 +30,7 @@ SEED = 20250101
 
 MODELS = ("naive", "linear", "tree")
 CUSTOMER_FEATURES = (
-    "months_since_order", "orders_3m", "orders_12m", "active_months_12m", "net_sales_12m", "order_value",
+    "months_since_order", "orders_3m", "orders_12m", "active_months_12m", "order_value",
     "months_as_customer", "online_share", "same_quarter_last_year",
 )  # fmt: skip
 
@@ -70,7 +70,7 @@ def customer_features(customers_monthly: pd.DataFrame, cut: pd.Timestamp) -> pd.
     -------
     DataFrame
         Indexed by customer_id, the columns of `CUSTOMER_FEATURES`: months_since_order (1: the month before
-        the cut), orders in the last 3 and 12 months, active_months_12m, net_sales_12m (currency),
+        the cut), orders in the last 3 and 12 months, active_months_12m,
         order_value (currency per order, 12 months), months_as_customer (since the first order), online_share
         (of orders, 12 months), same_quarter_last_year (orders in the same three months a year before).
     """
@@ -88,7 +88,6 @@ def customer_features(customers_monthly: pd.DataFrame, cut: pd.Timestamp) -> pd.
     made["orders_3m"] = past[past["age"] <= 3].groupby("customer_id")["orders"].sum()
     made["orders_12m"] = sums["orders"]
     made["active_months_12m"] = year[year["orders"] > 0].groupby("customer_id")["month"].nunique()
-    made["net_sales_12m"] = sums["net_sales"]
     made["order_value"] = sums["net_sales"] / sums["orders"].where(sums["orders"] > 0)
     made["online_share"] = sums["online"] / sums["orders"].where(sums["orders"] > 0)
     season = past["age"].between(12 - OUTCOME_MONTHS + 1, 12)

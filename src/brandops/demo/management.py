@@ -47,7 +47,7 @@ def actions(regions: list[str], seed: int) -> pd.DataFrame:
         closed = closed.normalize()
         done = closed <= DAYS[-1]
         task = str(rng.choice(_TASKS[item])).format(region=region)
-        owner, outcome = f"{acts} {region}", str(rng.choice(_OUTCOMES, p=[0.5, 0.28, 0.14, 0.08]))
+        owner, outcome = f"{acts.replace('_', ' ')} {region}", str(rng.choice(_OUTCOMES, p=[0.5, 0.28, 0.14, 0.08]))
         rows.append((task, start, due, closed if done else pd.NaT, asks, acts, item, _STAGES[start.quarter], owner,
                      outcome if done else None))  # fmt: skip
     columns = ["action", "opened_on", "due_on", "closed_on", "from_department", "to_department", "plan_item", "stage",

@@ -20,9 +20,6 @@ def catalogue(tables: pd.DataFrame, name: str) -> Arguments:
     columns = {
         "table_label": _("Table"),
         "sources": _("Source"),
-        "kinds": _("Kind"),
-        "key": _("Key"),
-        "files": (_("Files"), "integer"),
         "rows": (_("Rows loaded"), "integer"),
         "quarantined": (_("Rows in quarantine"), "integer"),
         "first_date": (_("From"), "date"),
@@ -31,10 +28,8 @@ def catalogue(tables: pd.DataFrame, name: str) -> Arguments:
         "fresh_within_days": (_("Days allowed"), "integer"),
         "fresh": (_("Fresh"), "text"),
         "gap_months": (_("Silent months"), "integer"),
-        "orphans": (_("Orphans"), "integer"),
-        "owner": (_("Owner"), "text"),
     }
-    caption = _("What is there: rows, key, coverage, freshness against the service level, integrity")
+    caption = _("What is there: rows, coverage, freshness against the service level")
     return {"frame": shown, "columns": columns, "caption": caption, "name": f"catalogue_{name}"}
 
 
@@ -165,7 +160,6 @@ def accounting(accounts: pd.DataFrame) -> Arguments:
     columns = {
         "source": _("Source"),
         "table": _("Table"),
-        "kind": _("Kind"),
         "files": (_("Files"), "integer"),
         "superseded": (_("Files replaced"), "integer"),
         "rows_in": (_("Rows in"), "integer"),
@@ -189,7 +183,6 @@ def quarantine(valued: pd.DataFrame) -> Arguments:
         "column": _("Column"),
         "rule": _("What is wrong"),
         "rows": (_("Rows"), "integer"),
-        "files": (_("Files"), "integer"),
         "lost": (_("Lost until mended"), "text"),
         "money": (_("Worth, estimate"), "currency"),
         "example": (_("For example"), "text"),

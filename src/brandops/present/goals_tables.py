@@ -121,7 +121,7 @@ def split_names() -> dict[str, str]:
 def attainment(by_part: dict[str, pd.DataFrame]) -> Arguments:
     """Attainment by the parts of each split; `year.by_part`."""
     labels = split_names()
-    detail = pd.concat([table.assign(split=labels[column]) for column, table in by_part.items()], ignore_index=True)
+    detail = pd.concat([table.assign(split=labels[column].capitalize()) for column, table in by_part.items()], ignore_index=True)
     columns = {
         "split": _("By"), "part": _("Part"), "actual": (_("Actual"), "currency"), "target": (_("Target"), "currency"),
         "attainment": (_("Attainment"), "fraction"), "gap": (_("Gap"), "currency"), "last_year": (_("Last year"), "currency"),

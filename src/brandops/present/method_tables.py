@@ -65,7 +65,6 @@ def traffic(months: pd.DataFrame) -> Arguments:
         "property": _("Analytics service"),
         "sessions": (_("Sessions"), "integer"),
         "users": (_("Daily visitors"), "integer"),
-        "page_views": (_("Page views"), "integer"),
         "conversions": (_("Conversions"), "integer"),
         "conversion_rate": (_("Conversion rate"), "fraction"),
         "bounce_rate": (_("Bounce rate"), "fraction"),

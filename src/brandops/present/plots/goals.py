@@ -24,7 +24,6 @@ def year_path(days: pd.DataFrame, land: Landing | None, target: float, currency:
     axes.fill_between(seen["date"], 0, gap, where=gap < 0, interpolate=True, color=look.danger, alpha=0.2, linewidth=0)
     axes.plot(seen["date"], gap, color=look.foreground, linewidth=1.6)
     axes.axhline(0, color=look.foreground, linewidth=1.2, linestyle="--")
-    axes.annotate(_("Plan"), (days["date"].iloc[0], 0), xytext=(4, 4), textcoords="offset points", fontsize=9)
     last, end = float(gap.iloc[-1]), days["date"].iloc[-1]
     if land is not None and len(land.months):
         ends = pd.DatetimeIndex([seen["date"].iloc[-1], end])
@@ -32,9 +31,7 @@ def year_path(days: pd.DataFrame, land: Landing | None, target: float, currency:
                           linewidth=0, label=_("{level} interval").format(level=formats.percent(land.level, 0)))  # fmt: skip
         axes.legend(loc="upper left")
     text = ("+" if last > 0 else "") + formats.money(last, currency)
-    late = seen["date"].iloc[-1] > days["date"].iloc[len(days) // 2]
-    axes.annotate(text, (seen["date"].iloc[-1], last), xytext=(-4 if late else 4, 8 if last >= 0 else -14), fontsize=10,
-                  textcoords="offset points", ha="right" if late else "left")  # fmt: skip
+    axes.annotate(text, (seen["date"].iloc[-1], last), xytext=(5, 0), fontsize=10, textcoords="offset points", va="center")
     axes.margins(y=0.18)
     _months(axes)
     axes.set_xlim(days["date"].iloc[0], end)
@@ -94,7 +91,7 @@ def landing_lines(path: pd.DataFrame, target: float, currency: str) -> Figure:
     axes.fill_between(path["seen_on"], path["low"], path["high"], color=look.primary, alpha=0.18, linewidth=0)
     axes.plot(path["seen_on"], path["median"], color=look.primary, marker="o", markersize=4)
     axes.axhline(target, color=look.foreground, linewidth=1.4, linestyle="--")
-    axes.annotate(_("Target"), (path["seen_on"].iloc[0], target), va="bottom", xytext=(0, 3),
+    axes.annotate(_("Target"), (1, target), xycoords=("axes fraction", "data"), xytext=(5, 0), va="center",
                   textcoords="offset points", fontsize=9)  # fmt: skip
     for row in path.itertuples():
         axes.annotate(formats.percent(row.probability, 0), (row.seen_on, 1), xycoords=("data", "axes fraction"), ha="center",
@@ -119,8 +116,7 @@ def share_dots(gains: pd.DataFrame) -> Figure:
                       textcoords="offset points", fontsize=9)  # fmt: skip
     axes.set_yticks(at, [name(part) for part in gains["part"]])
     axes.set_xlabel(_("Share of the market, %"))
-    axes.set_xlim(left=0)
-    axes.margins(x=0.14, y=0.1)
+    axes.margins(x=0.14, y=0.1)  # dots say where they lie, not how long they are: the axis need not begin at zero
     axes.grid(axis="y", visible=False)
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure

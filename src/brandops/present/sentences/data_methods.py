@@ -11,6 +11,8 @@ from brandops.present.sentences.data_names import reason_name, trait_name, words
 
 # Research within a thousandth of the books shows as 100.0 %.
 AGREES = 0.001
+# Shares this close show as the same percentage.
+_SAME = 0.0005
 
 
 def research_finding(check: pd.DataFrame) -> str:
@@ -156,19 +158,26 @@ def weighting_finding(margins: pd.DataFrame, answers: int, effective: float) -> 
     gaps = (margins["unweighted"] - margins["population"]).abs()
     worst = margins.loc[gaps.idxmax()]
     left = float((margins["weighted"] - margins["population"]).abs().max())
-    return _("Furthest from the population: {trait} {group}, {seen} of the answers and {wanted} of the "
-             "population. Weighted, no group is more than {left} off; {answers} answers then count like "
-             "{effective}.").format(
-        trait=trait_name(worst["trait"]).lower(), group=words(worst["group"]),
-        seen=formats.percent(worst["unweighted"]), wanted=formats.percent(worst["population"]),
-        answers=formats.number(answers), effective=formats.number(effective),
-        left=_("{number} points").format(number=formats.number(left * 100, 1)),
+    off = _("Furthest from the population: {trait} {group}, {seen} of the answers and {wanted} of the population.").format(
+        trait=trait_name(worst["trait"]).lower(), group=words(worst["group"]), seen=formats.percent(worst["unweighted"]),
+        wanted=formats.percent(worst["population"]),
     )  # fmt: skip
+    mended = _("Weighted, every group has its share") if left < _SAME else _("Weighted, no group is more than {left} off").format(
+        left=_("{number} points").format(number=formats.number(left * 100, 1))
+    )  # fmt: skip
+    cost = _("{mended}; {answers} answers then count like {effective}.").format(
+        mended=mended, answers=formats.number(answers), effective=formats.number(effective)
+    )
+    return formats.sentences(off, cost)
 
 
 def margins_caption(margins: pd.DataFrame) -> str:
     """What the dots of shares show: how far off answers and weighted answers are at most."""
     before, after = ((margins[c] - margins["population"]).abs().max() * 100 for c in ("unweighted", "weighted"))
+    if after < _SAME * 100:
+        return _("Answers are up to {before} points off the population (line); weighted they meet it.").format(
+            before=formats.number(before, 1)
+        )
     return _("Answers are up to {before} points off the population (line); weighted answers up to {after}.").format(
         before=formats.number(before, 1), after=formats.number(after, 1)
     )

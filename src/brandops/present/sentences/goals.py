@@ -78,7 +78,7 @@ def weakest_part(table: pd.DataFrame, what: str, currency: str) -> str | None:
     if behind.empty:
         return None
     row = behind.iloc[0]
-    return _("By {what}, {part} is furthest behind: {attainment} of its target, {gap} short.").format(
+    return _("By {what}, most is missing at {part}: {gap} short, {attainment} of its target.").format(
         what=what, part=name(row["part"]), attainment=formats.percent(row["attainment"]),
         gap=formats.money(-row["gap"], currency),
     )  # fmt: skip
