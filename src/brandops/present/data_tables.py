@@ -167,7 +167,6 @@ def accounting(accounts: pd.DataFrame) -> Arguments:
         "quarantined": (_("In quarantine"), "integer"),
         "unaccounted": (_("Unaccounted for"), "integer"),
         "load_rate": (_("Load rate"), "fraction"),
-        "owner": (_("Owner"), "text"),
     }
     return {"frame": shown, "columns": columns, "name": "accounting",
             "caption": _("Every row received so far: rows in = loaded + in quarantine")}  # fmt: skip
@@ -186,7 +185,6 @@ def quarantine(valued: pd.DataFrame) -> Arguments:
         "lost": (_("Lost until mended"), "text"),
         "money": (_("Worth, estimate"), "currency"),
         "example": (_("For example"), "text"),
-        "latest": (_("Latest"), "date"),
         "owner": (_("Owner"), "text"),
     }
     return {"frame": shown, "columns": columns, "name": "quarantine", "rows": 15,
