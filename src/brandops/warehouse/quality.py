@@ -99,7 +99,8 @@ def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, a
     rows = rejected.join(versions, (rejected.source == versions._source) & (rejected.file == versions._file))
     rows = rows.filter(rows.known_from.isnull() | (rows.known_from <= as_of))
     rows = rows.filter(rows.known_to.isnull() | (rows.known_to > as_of)).drop(*_FILES)
-    rows = _dated(rows, stored, time_zone)
+    concerned = [name for name in TABLES if any(a["table"] == name and a["quarantined"] for a in manifest["sources"])]
+    rows = _dated(rows, concerned, stored, time_zone)
     by_month = [name for name, table in TABLES.items() if table.known_on == "month"]
     first_open = (as_of + timedelta(days=1)).replace(day=1)
     later = ibis.ifelse(rows.table.isin(by_month), rows._day >= first_open, rows._day > as_of)
@@ -111,10 +112,13 @@ def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, a
     )  # fmt: skip
 
 
-def _dated(rows: ibis.Table, stored: Tables, time_zone: str) -> ibis.Table:
-    """Give every rejected row the day it counts from, `_day`; blank only in tables whose rows have no date."""
-    parts = []
-    for name in TABLES:
+def _dated(rows: ibis.Table, concerned: list[str], stored: Tables, time_zone: str) -> ibis.Table:
+    """Give every rejected row the day it counts from, `_day`; blank only in tables whose rows have no date.
+
+    `concerned` names the tables that have rejected rows.
+    """
+    parts = [rows.filter(False).mutate(_day=rows.known_on)]
+    for name in concerned:
         own = rows.filter(rows.table == name)
         contract = TABLES[name]
         if contract.known_on is None or name not in stored:
@@ -133,7 +137,7 @@ def _dated(rows: ibis.Table, stored: Tables, time_zone: str) -> ibis.Table:
         both = before.left_join(first, (before.source == first._source) & (before.file == first._file))
         placed = both.mutate(_day=both._date.fill_null(both._first)).drop("_source", "_file", "_date", "_first")
         parts += [dated.mutate(_day=dated.known_on), placed]
-    return ibis.union(*parts)
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _last_dated_before(undated: ibis.Table, days: ibis.Table) -> ibis.Table:
