@@ -110,6 +110,12 @@ def ranking(panel: pd.DataFrame, measure: str, level: float = 0.95, draws: int =
     return table.sort_values("rank", ignore_index=True)
 
 
+def decision(panel: pd.DataFrame) -> tuple[str | None, pd.DataFrame | None]:
+    """What the channels are ranked by (`decided_by`) and their `ranking`; both None of a single channel."""
+    measure = decided_by(panel)
+    return measure, None if measure is None else ranking(panel, measure)
+
+
 def decided_by(panel: pd.DataFrame) -> str | None:
     """The measure the next yuan is judged by: the first of `DECIDED_BY` the data supply, else `SIZE`; None: one channel."""
     return next((measure for measure in (*DECIDED_BY, SIZE) if len(ranking(panel, measure, draws=1))), None)

@@ -55,3 +55,8 @@ def _z(cells: int) -> float:
     from scipy.stats import norm
 
     return float(norm.ppf(1 - 0.025 / max(cells, 1)))
+
+
+def largest_regions(cells: pd.DataFrame, count: int = 15) -> pd.DataFrame:
+    """The cells of the `count` regions that sell most."""
+    return cells[cells["region"].isin(cells.groupby("region")["net_sales"].sum().nlargest(count).index)]

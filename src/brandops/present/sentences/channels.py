@@ -75,6 +75,18 @@ def _basis(measure: str) -> str:
     return texts[measure]
 
 
+def ranking_caption(measure: str) -> str:
+    """What the chart of the ranking shows."""
+    return _("Channels by {measure}, the last 52 weeks; lines: 95% interval").format(measure=name(measure))
+
+
+def layout_method() -> str:
+    """How headroom and white space are found."""
+    return _("Headroom: data envelopment analysis with variable returns to scale over channels and quarters. White space: the "
+             "region's sales times the category's share; clear means below expectation after allowing for the number of "
+             "cells.")  # fmt: skip
+
+
 def ranking_method() -> str:
     """How channels are ranked, and what an average and a slope tell."""
     return _("Contribution is net sales less cost of goods and the channel's own costs. Weeks are drawn anew in blocks of four, "
