@@ -44,7 +44,8 @@ TRADING = 8  # weeks: wholesale orders once a month, and may skip one
 
 
 def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date, weeks: int = WEEKS) -> pd.DataFrame:
-    """The last `weeks` weeks of each channel still trading: it sold in one of the last `TRADING` of them.
+    """The last `weeks` weeks, or as many whole ones as the data reach back, of each channel still trading: it sold in one of
+    the last `TRADING` of them.
 
     Weeks end on `as_of`; wholesale that orders once a month is as much alive as a shop. A month's channel costs fall on
     its days alike. Returns week (last day), channel_id, net_sales, gross_sales, returns, cost, orders, operating_cost,
@@ -53,6 +54,8 @@ def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date,
     """
     end = pd.Timestamp(as_of)
     age = (end - channel_daily["date"]).dt.days // 7
+    # A week before the first sale is no week without sales: drawn among the others it would only add noise.
+    weeks = min(weeks, max(((end - channel_daily["date"].min()).days + 1) // 7, 1)) if len(channel_daily) else weeks
     frame = channel_daily.assign(age=age)[(age >= 0) & (age < weeks + WEEKS)]
     if frame.empty:
         return pd.DataFrame(columns=["week", "channel_id", *_SUMS])

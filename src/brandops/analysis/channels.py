@@ -43,6 +43,11 @@ def names_and_types(sales_monthly: pd.DataFrame) -> tuple[dict[str, str], pd.Ser
     return table["channel"].to_dict(), table["channel_type"]
 
 
+def months_sold(sales_monthly: pd.DataFrame, months: pd.DatetimeIndex) -> int:
+    """How many of `months` the company's sales reach back to: twelve of a year, fewer where they begin later."""
+    return int((months >= sales_monthly["month"].min()).sum())
+
+
 def performance(
     sales: pd.DataFrame, costs: pd.DataFrame | None, now: pd.DatetimeIndex, before: pd.DatetimeIndex, by: list[str]
 ) -> pd.DataFrame:

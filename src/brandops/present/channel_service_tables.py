@@ -30,16 +30,16 @@ def elasticity(table: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def price_change(effects: pd.DataFrame, labels: dict[str, str], change: float) -> dict[str, Any]:
+def price_change(effects: pd.DataFrame, labels: dict[str, str], change: float, span: str) -> dict[str, Any]:
     """What a change of price would do; `effects` is a `price_simulator.simulate`."""
-    caption = _("A price change of {change} in one channel, over twelve months")
-    return _effects(effects, labels, "price_change", caption.format(change=formats.percent(change, 0)))
+    caption = _("A price change of {change} in one channel, over {span}")
+    return _effects(effects, labels, "price_change", caption.format(change=formats.percent(change, 0), span=span))
 
 
-def promotion(effects: pd.DataFrame, labels: dict[str, str], change: float) -> dict[str, Any]:
+def promotion(effects: pd.DataFrame, labels: dict[str, str], change: float, span: str) -> dict[str, Any]:
     """What a promotion would do; `effects` is a `price_simulator.simulate`."""
-    caption = _("A promotion at a price change of {change} in one channel, over twelve months")
-    return _effects(effects, labels, "promotion", caption.format(change=formats.percent(change, 0)))
+    caption = _("A promotion at a price change of {change} in one channel, over {span}")
+    return _effects(effects, labels, "promotion", caption.format(change=formats.percent(change, 0), span=span))
 
 
 def _effects(effects: pd.DataFrame, labels: dict[str, str], key: str, caption: str) -> dict[str, Any]:

@@ -82,11 +82,11 @@ def bridge(steps: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def parts(parts: pd.DataFrame, labels: dict[str, str], by: str) -> dict[str, Any]:
+def parts(parts: pd.DataFrame, labels: dict[str, str], by: str, span: str) -> dict[str, Any]:
     """Channels by region or category."""
     label, caption = {
-        "region": (_("Region"), _("Channels by region, twelve months")),
-        "category": (_("Category"), _("Channels by category, twelve months")),
+        "region": (_("Region"), _("Channels by region, {span}").format(span=span)),
+        "category": (_("Category"), _("Channels by category, {span}").format(span=span)),
     }[by]
     columns = {
         "channel": _("Channel"), by: label, "net_sales": (_("Net sales"), MONEY), "growth": (_("Growth"), SHARE),
@@ -101,7 +101,7 @@ def parts(parts: pd.DataFrame, labels: dict[str, str], by: str) -> dict[str, Any
     }
 
 
-def contribution(grown: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
+def contribution(grown: pd.DataFrame, labels: dict[str, str], span: str) -> dict[str, Any]:
     """Shares of sales and contributions to growth."""
     return {
         "frame": grown.assign(channel=grown["channel_id"].map(labels)),
@@ -115,11 +115,11 @@ def contribution(grown: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
             "growth_contribution": (_("Added to growth"), "pp"),
             "contribution": (_("Contribution"), MONEY),
         },
-        "caption": _("Shares of net sales and what each channel added to growth, twelve months"),
+        "caption": _("Shares of net sales and what each channel added to growth, {span}").format(span=span),
     }
 
 
-def cost(spent: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
+def cost(spent: pd.DataFrame, labels: dict[str, str], span: str) -> dict[str, Any]:
     """Cost-effectiveness and break-even."""
     return {
         "frame": spent.assign(channel=spent["channel_id"].map(labels)),
@@ -134,5 +134,5 @@ def cost(spent: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
             "break_even_units": (_("Break-even units"), "count"),
             "safety": (_("Margin of safety"), SHARE),
         },
-        "caption": _("Cost-effectiveness and break-even, twelve months"),
+        "caption": _("Cost-effectiveness and break-even, {span}").format(span=span),
     }

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 
 from brandops.analysis.clusters import Clustering
+from brandops.analysis.customer_hold_out import HoldOut
 from brandops.i18n import gettext as _
 from brandops.present import formats
-from brandops.present.sentences import channels as say
+from brandops.present.sentences import customers as say
 from brandops.present.sentences.channels_names import name
 
 MONEY, SHARE = "currency", "fraction"
@@ -24,13 +25,40 @@ def segments(profiles: pd.DataFrame, advice: pd.Series) -> dict[str, Any]:
             "sales_share": (_("Share of sales"), SHARE),
             "average_order": (_("Average order"), MONEY),
             "interval_days": (_("Days between purchases"), "days"),
-            "churn_risk": (_("Churn risk"), SHARE),
-            "value": (_("Expected sales, 12 months"), MONEY),
-            "low": (_("From"), MONEY),
-            "high": (_("To"), MONEY),
-            "margin": (_("Expected margin"), MONEY),
+            **_expected(
+                profiles,
+                {
+                    "churn_risk": (_("Churn risk"), SHARE),
+                    "value": (_("Expected sales, 12 months"), MONEY),
+                    "low": (_("From"), MONEY),
+                    "high": (_("To"), MONEY),
+                    "margin": (_("Expected margin"), MONEY),
+                },
+            ),
         },
-        "caption": _("Segments by behaviour: size, habits, expected value"),
+        "caption": _("Segments by behaviour: size, habits, expected value")
+        if profiles["value"].notna().any()
+        else _("Segments by behaviour: size and habits"),
+    }
+
+
+def _expected(profiles: pd.DataFrame, columns: dict[str, Any]) -> dict[str, Any]:
+    """Columns of what the purchase model expects; where it is not to be quoted, what the segment bought so far."""
+    return columns if profiles["value"].notna().any() else {"sales": (_("Net sales so far"), MONEY)}
+
+
+def hold_out(check: HoldOut) -> dict[str, Any]:
+    """Purchases foreseen and made, by how often a customer had bought before."""
+    return {
+        "frame": check.table,
+        "name": "hold_out",
+        "columns": {
+            "so_far": _("Purchases before"),
+            "customers": (_("Customers"), "count"),
+            "foreseen": (_("Foreseen per customer"), "decimal"),
+            "made": (_("Made per customer"), "decimal"),
+        },
+        "caption": _("The purchase model held against {months} months it had not seen").format(months=check.months),
     }
 
 
@@ -88,9 +116,14 @@ def rfm(named: pd.DataFrame) -> dict[str, Any]:
             "customers": (_("Customers"), "count"),
             "sales_share": (_("Share of sales"), SHARE),
             "orders": (_("Orders"), "decimal"),
-            "churn_risk": (_("Churn risk"), SHARE),
-            "value": (_("Expected sales, 12 months"), MONEY),
-            "value_each": (_("Per customer"), MONEY),
+            **_expected(
+                named,
+                {
+                    "churn_risk": (_("Churn risk"), SHARE),
+                    "value": (_("Expected sales, 12 months"), MONEY),
+                    "value_each": (_("Per customer"), MONEY),
+                },
+            ),
         },
         "caption": _("Recency, frequency and money: the customary segments"),
     }
