@@ -78,6 +78,7 @@ class ChannelRules(Strict):
     )
     fixed_cost_types: list[str] = Field(default_factory=lambda: ["rent", "staff"], description="4.3.2 costs that stay")
     business_channels: list[str] = Field(default_factory=list, description="4.1.2 channels of business accounts: not segmented")
+    rest_channels: list[str] = Field(default_factory=list, description="4.1.1 channels that gather what is left: not ranked")
     complaint_rate: Fraction = Field(0.05, description="4.2.3 complaints to orders must stay below")
     resolve_hours: dict[Literal["online", "offline"], float] = Field(
         default_factory=lambda: {"online": 24, "offline": 48}, description="4.2.3 median time to resolve must stay below"

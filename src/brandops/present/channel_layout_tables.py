@@ -45,7 +45,7 @@ def frontier(frontier: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
             "high": (_("Best quarter"), SHARE),
             "headroom": (_("Headroom"), MONEY),
         },
-        "caption": _("Distance from the efficient frontier, four quarters"),
+        "caption": _("Distance from the efficient frontier, over the last quarters"),
     }
 
 

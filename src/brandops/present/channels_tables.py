@@ -8,6 +8,15 @@ from brandops.i18n import gettext as _
 from brandops.present.sentences.channels_names import name
 
 MONEY, SHARE = "currency", "fraction"
+UNITS = {"net_sales": MONEY, "margin_rate": SHARE, "growth": SHARE}  # of what channels are ranked by
+
+
+def _supplied(frame: pd.DataFrame, columns: dict[str, Any]) -> dict[str, Any]:
+    """Without the columns the company supplies nothing for: blank throughout, or returns that are not recorded."""
+    empty = {key for key in columns if key in frame and frame[key].isna().all()}
+    if "return_rate" in frame and frame["return_rate"].fillna(0).eq(0).all():
+        empty.add("return_rate")
+    return {key: label for key, label in columns.items() if key not in empty}
 
 
 def performance(quarter: pd.DataFrame, labels: dict[str, str], period: object) -> dict[str, Any]:
@@ -26,7 +35,7 @@ def performance(quarter: pd.DataFrame, labels: dict[str, str], period: object) -
     return {
         "frame": quarter.assign(channel=quarter["channel_id"].map(labels)),
         "name": "performance",
-        "columns": columns,
+        "columns": _supplied(quarter, columns),
         "caption": _("Channels in {period} against a year ago").format(period=period),
     }
 
@@ -38,9 +47,9 @@ def ranking(ranked: pd.DataFrame, labels: dict[str, str], measure: str) -> dict[
         "name": "ranking",
         "columns": {
             "channel": _("Channel"),
-            "value": (name(measure), "decimal"),
-            "low": (_("From"), "decimal"),
-            "high": (_("To"), "decimal"),
+            "value": (name(measure), UNITS.get(measure, "decimal")),
+            "low": (_("From"), UNITS.get(measure, "decimal")),
+            "high": (_("To"), UNITS.get(measure, "decimal")),
             "rank": (_("Rank"), "integer"),
             "rank_low": (_("Best rank"), "integer"),
             "rank_high": (_("Worst rank"), "integer"),
@@ -97,7 +106,7 @@ def parts(parts: pd.DataFrame, labels: dict[str, str], by: str, span: str) -> di
         "name": f"by_{by}",
         "rows": 12,
         "caption": caption,
-        "columns": columns,
+        "columns": _supplied(parts, columns),
     }
 
 
@@ -106,15 +115,18 @@ def contribution(grown: pd.DataFrame, labels: dict[str, str], span: str) -> dict
     return {
         "frame": grown.assign(channel=grown["channel_id"].map(labels)),
         "name": "contribution",
-        "columns": {
-            "channel": _("Channel"),
-            "net_sales": (_("Net sales"), MONEY),
-            "share": (_("Share"), SHARE),
-            "base_share": (_("A year ago"), SHARE),
-            "shift": (_("Shift"), "pp"),
-            "growth_contribution": (_("Added to growth"), "pp"),
-            "contribution": (_("Contribution"), MONEY),
-        },
+        "columns": _supplied(
+            grown,
+            {
+                "channel": _("Channel"),
+                "net_sales": (_("Net sales"), MONEY),
+                "share": (_("Share"), SHARE),
+                "base_share": (_("A year ago"), SHARE),
+                "shift": (_("Shift"), "pp"),
+                "growth_contribution": (_("Added to growth"), "pp"),
+                "contribution": (_("Contribution"), MONEY),
+            },
+        ),
         "caption": _("Shares of net sales and what each channel added to growth, {span}").format(span=span),
     }
 

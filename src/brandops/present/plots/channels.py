@@ -28,9 +28,14 @@ def interval_dots(labels: list[str], value, low, high, axis: str, percent: bool 
     return figure
 
 
-def ranking(ranked: pd.DataFrame, labels: dict[str, str], measure: str) -> Figure:
+def ranking(ranked: pd.DataFrame, labels: dict[str, str], measure: str, currency: str) -> Figure:
     """Channels by what they are ranked by."""
-    return interval_dots([labels[c] for c in ranked["channel_id"]], ranked["value"], ranked["low"], ranked["high"], name(measure))
+    rate = measure in ("margin_rate", "growth")
+    axis = _("{measure}, %").format(measure=name(measure)) if rate else name(measure)
+    figure = interval_dots([labels[c] for c in ranked["channel_id"]], ranked["value"], ranked["low"], ranked["high"], axis, rate)
+    if measure == "net_sales":
+        figure.axes[0].xaxis.set_major_formatter(FuncFormatter(lambda value, _at: formats.money(value, currency) if value else "0"))
+    return figure
 
 
 def elasticity(table: pd.DataFrame, labels: dict[str, str]) -> Figure:

@@ -32,7 +32,7 @@ def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency
     ]  # fmt: skip
     if len(more):
         return [_next_money(more, labels), *texts, *_unadvertised(table, more, labels)]
-    return [*texts, _basis(measure)]
+    return [_basis(measure), *texts] if measure == SIZE else [*texts, _basis(measure)]
 
 
 def _answers(measure: str, advertised: bool) -> tuple[str, str]:
@@ -180,13 +180,19 @@ def bottleneck(table: pd.DataFrame, labels: dict[str, str], currency: str) -> st
     )  # fmt: skip
 
 
-def headroom(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
-    """Who is furthest from the frontier."""
+def headroom(table: pd.DataFrame, labels: dict[str, str], currency: str, costs: bool, span: str) -> str:
+    """Who is furthest from the frontier; channels are compared by their `costs`, or by customers and orders."""
     row = table.iloc[0]
-    return _("Furthest from the frontier is {channel}: {efficiency} efficient, {headroom} a year below what the best make of as "
-             "much.").format(
+    text = (
+        _("Furthest from the frontier is {channel}: {efficiency} efficient; of its costs the best would have made {headroom} more "
+          "gross margin in {span}.")
+        if costs
+        else _("Furthest from the frontier is {channel}: {efficiency} efficient; of as many customers and orders the best would "
+               "have made {headroom} more sales in {span}.")
+    )  # fmt: skip
+    return text.format(
         channel=labels.get(row["channel_id"], row["channel_id"]), efficiency=formats.percent(row["efficiency"], 0),
-        headroom=formats.money(row["headroom"], currency),
+        headroom=formats.money(row["headroom"], currency), span=span,
     )  # fmt: skip
 
 

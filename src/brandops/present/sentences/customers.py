@@ -64,7 +64,11 @@ def segments(profiles: pd.DataFrame, currency: str) -> str:
 def rule(row: pd.Series, currency: str) -> str:
     """A leaf of the decision tree in words."""
     parts = []
+    bounds: dict[tuple[str, str], float] = {}
     for feature, side, threshold in row["conditions"]:
+        tighter = max if side == ">" else min
+        bounds[feature, side] = tighter(threshold, bounds.get((feature, side), threshold))
+    for (feature, side), threshold in bounds.items():
         shown = (
             formats.percent(threshold, 0) if feature == "promotion"
             else formats.money(threshold, currency) if feature == "order_value" else formats.number(threshold, 1)

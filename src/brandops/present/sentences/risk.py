@@ -59,8 +59,11 @@ def no_war(price_drop: float, share_gain: float) -> str:
 def demand(shifts: pd.DataFrame, series: int, rate: float) -> str:
     """Which series shifted."""
     chance = formats.percent(rate, 0)
+    if not series:
+        return _("No series of demand is long enough to tell a shift from chance.")
     if shifts.empty:
-        return _("None of {count} series of demand has shifted (chance of a false alarm: {rate} for all together).").format(
+        text = _("Of the series of demand looked at ({count}) none has shifted (chance of a false alarm: {rate} for all together).")
+        return text.format(
             count=series, rate=chance)  # fmt: skip
     last = shifts.sort_values("starts_on").iloc[-1]
     return _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is "
