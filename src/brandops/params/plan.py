@@ -171,7 +171,9 @@ class MarketRiskRules(Strict):
 
     false_alarms: float = Field(0.05, gt=0, lt=0.5, description="chance that any series without a shift shows one, all together")
     noise_limit: float = Field(2.5, gt=0, description="7.3.2 sales are off their path beyond so many deviations of their noise")
-    price_war: PriceWar = Field(default_factory=PriceWar)
+    price_war: PriceWar | None = Field(
+        default_factory=PriceWar, description="null: the price index moves with what is sold, so it tells no war"
+    )
 
 
 class StockRules(Strict):

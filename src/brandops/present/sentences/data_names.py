@@ -13,6 +13,7 @@ _TABLES = {
     "sales_plan": mark("Sales plan"),
     "market_monthly": mark("Market research"),
     "survey_responses": mark("Survey answers"),
+    "market_monthly.price_index": mark("Competitors' prices of like goods"),
     "survey_responses.csat": mark("Survey answers on satisfaction"),
     "survey_responses.aware": mark("Survey answers on brand awareness"),
     "products.launched_on": mark("Launch days of products"),
