@@ -236,3 +236,26 @@ def test_a_channel_that_is_sold_to_once_a_month_is_ranked_and_one_that_closed_is
     gone = (frame["channel_id"] == "closed") & (frame["date"] > "2025-10-31")
     panel = channel_ranking.weekly(frame[~monthly & ~gone], None, date(2025, 12, 31))
     assert set(panel["channel_id"]) == {"shop", "reseller"}
+
+
+def test_weeks_before_the_first_sale_are_no_weeks_of_the_ranking():
+    frame = sold(shop=100.0, other=100.0)
+    young = frame[frame["date"] >= "2025-04-01"]  # 275 days: 39 whole weeks
+    panel = channel_ranking.weekly(young, None, date(2025, 12, 31))
+    assert panel["week"].nunique() == 39 and (panel["net_sales"] > 0).all()
+    assert channel_ranking.weekly(frame, None, date(2025, 12, 31))["week"].nunique() == 52
+
+
+def test_what_gathers_the_rest_is_not_ranked():
+    panel = channel_ranking.weekly(sold(shop=100.0, mall=90.0, rest=900.0), None, date(2025, 12, 31), without=["rest"])
+    assert set(panel["channel_id"]) == {"shop", "mall"}
+
+
+def test_a_company_of_one_region_has_no_white_space_and_no_warning():
+    months = pd.date_range("2025-01-01", periods=12, freq="MS")
+    rows = pd.DataFrame([(month, "unlisted", category, 100.0 * (category != "Returned"))
+                         for month in months for category in ("Hair", "Skin", "Returned")],
+                        columns=["month", "region", "category", "net_sales"])  # fmt: skip
+    assert white_space.white_space(rows, months).empty
+    two = white_space.white_space(pd.concat([rows, rows.assign(region="North")]), months)
+    assert set(two["category"]) == {"Hair", "Skin"} and two["index"].notna().all()

@@ -25,7 +25,8 @@ def test_the_three_months_a_category_was_delisted_are_an_interruption(marts):
     history = forecast_inputs.channel_history(marts["sales_monthly"], pd.Timestamp(DAY))
     prepared = preparation.prepare(history, delivered=forecast_inputs.delivered_months(marts["source_months"]))
     runs = prepared.changes[prepared.changes["rule"] == "zero_run"]
-    assert set(runs["unique_id"]) == {f"{shock.channels[0]} / {shock.category}"}
+    names = marts["sales_monthly"].drop_duplicates("channel_id").set_index("channel_id")["channel"]
+    assert set(runs["unique_id"]) == {f"{names[shock.channels[0]]} / {shock.category}"}
     assert runs["ds"].tolist() == list(pd.date_range(shock.starts_on, shock.ends_on, freq="MS"))
     assert (runs["after"] > 0).all()
 

@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import adjusted_rand_score
 
 from brandops.analysis import clusters, customer_value, rfm
+from brandops.analysis.customer_hold_out import hold_out
 from brandops.analysis.purchase_process import PurchaseProcess, fit_purchase_process
 from brandops.analysis.spending import Spending, fit_spending
 from brandops.errors import UserError
@@ -199,9 +200,9 @@ def test_the_purchase_model_of_the_demo_recovers_the_true_rate_of_its_loyal_cust
 
 
 def test_purchases_of_the_year_held_back_are_foreseen_within_a_tenth(demo):
-    now, before = (rfm.histories(demo[0], day) for day in (END, END - pd.DateOffset(years=1)))
-    foreseen, made = customer_value.backtest(before, now)
-    assert foreseen == pytest.approx(made, rel=0.10)
+    check = hold_out(demo[0], END)
+    assert check.since == pd.Timestamp("2025-01-01")
+    assert check.foreseen == pytest.approx(check.made, rel=0.10)
 
 
 def test_segments_share_out_all_customers_and_sales(demo):

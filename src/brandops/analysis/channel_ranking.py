@@ -5,7 +5,7 @@ that seasons and shocks common to all leave the order alone. A rank then has an 
 share of draws in which the channel comes first (Goldstein and Spiegelhalter 1996 on the uncertainty of league tables).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 import numpy as np
@@ -43,17 +43,22 @@ SIZE = "net_sales"  # what is left where none of them can be had: it says who is
 TRADING = 8  # weeks: wholesale orders once a month, and may skip one
 
 
-def weekly(channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date, weeks: int = WEEKS) -> pd.DataFrame:
-    """The last `weeks` weeks of each channel still trading: it sold in one of the last `TRADING` of them.
+def weekly(
+    channel_daily: pd.DataFrame, costs: pd.DataFrame | None, as_of: date, weeks: int = WEEKS, without: Collection[str] = ()
+) -> pd.DataFrame:
+    """The last `weeks` weeks, or as many whole ones as the data reach back, of each channel still trading: it sold in one of
+    the last `TRADING` of them.
 
-    Weeks end on `as_of`; wholesale that orders once a month is as much alive as a shop. A month's channel costs fall on
-    its days alike. Returns week (last day), channel_id, net_sales, gross_sales, returns, cost, orders, operating_cost,
-    before (net sales 52 weeks earlier, blank where the data do not
-    reach back).
+    `without` names channels nobody can feed or mend, since they gather what is left. Weeks end on `as_of`; wholesale that
+    orders once a month is as much alive as a shop. A month's channel costs fall on its days alike. Returns week (last day),
+    channel_id, net_sales, gross_sales, returns, cost, orders, operating_cost, before (net sales 52 weeks earlier, blank where
+    the data do not reach back).
     """
     end = pd.Timestamp(as_of)
     age = (end - channel_daily["date"]).dt.days // 7
-    frame = channel_daily.assign(age=age)[(age >= 0) & (age < weeks + WEEKS)]
+    # A week before the first sale is no week without sales: drawn among the others it would only add noise.
+    weeks = min(weeks, max(((end - channel_daily["date"].min()).days + 1) // 7, 1)) if len(channel_daily) else weeks
+    frame = channel_daily.assign(age=age)[~channel_daily["channel_id"].isin(without) & (age >= 0) & (age < weeks + WEEKS)]
     if frame.empty:
         return pd.DataFrame(columns=["week", "channel_id", *_SUMS])
     columns = ["net_sales", "gross_sales", "returns", "cost", "orders"]
@@ -108,6 +113,12 @@ def ranking(panel: pd.DataFrame, measure: str, level: float = 0.95, draws: int =
         "best": (ranks == 1).mean(axis=0), "worst": (ranks == usable.sum()).mean(axis=0),
     })  # fmt: skip
     return table.sort_values("rank", ignore_index=True)
+
+
+def decision(panel: pd.DataFrame) -> tuple[str | None, pd.DataFrame | None]:
+    """What the channels are ranked by (`decided_by`) and their `ranking`; both None of a single channel."""
+    measure = decided_by(panel)
+    return measure, None if measure is None else ranking(panel, measure)
 
 
 def decided_by(panel: pd.DataFrame) -> str | None:

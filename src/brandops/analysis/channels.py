@@ -37,6 +37,17 @@ def windows(period: Period, as_of: date) -> Windows:
     return Windows(now, now - back, year, year - back)
 
 
+def names_and_types(sales_monthly: pd.DataFrame) -> tuple[dict[str, str], pd.Series]:
+    """Name and type of each channel that ever sold, by channel_id."""
+    table = sales_monthly.drop_duplicates("channel_id").set_index("channel_id")
+    return table["channel"].to_dict(), table["channel_type"]
+
+
+def months_sold(sales_monthly: pd.DataFrame, months: pd.DatetimeIndex) -> int:
+    """How many of `months` the company's sales reach back to: twelve of a year, fewer where they begin later."""
+    return int((months >= sales_monthly["month"].min()).sum())
+
+
 def performance(
     sales: pd.DataFrame, costs: pd.DataFrame | None, now: pd.DatetimeIndex, before: pd.DatetimeIndex, by: list[str]
 ) -> pd.DataFrame:
@@ -94,6 +105,15 @@ def contribution_to_growth(table: pd.DataFrame) -> pd.DataFrame:
         base_share=base_share, shift=table["share"] - base_share,
         growth_contribution=(table["net_sales"] - table["base"]) / (total if total > 0 else np.nan),
     )  # fmt: skip
+
+
+def online_year(table: pd.DataFrame, kinds: pd.Series) -> dict[str, float] | None:
+    """Online share of a `performance` and of the time before it: `share`, `base_share`; None without an online channel."""
+    sold = table[table["channel_id"].map(kinds) == "online"]
+    if sold.empty:
+        return None
+    before = table["base"].sum() or np.nan
+    return {"share": sold["net_sales"].sum() / table["net_sales"].sum(), "base_share": sold["base"].sum() / before}
 
 
 def online_share(sales: pd.DataFrame, months: int = 12) -> pd.DataFrame:

@@ -57,6 +57,11 @@ class Clustering:
     _mean: pd.Series
     _scale: pd.Series
 
+    @property
+    def stability(self) -> float:
+        """Adjusted Rand index of the chosen clusters when customers are drawn anew."""
+        return self.choice.set_index("chosen").loc[True, "stability"]
+
     def assign(self, history: pd.DataFrame) -> pd.Series:
         """Cluster of each customer of a `histories`; `FEW` for those with too few orders."""
         rows = features(history)

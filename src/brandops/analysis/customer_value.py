@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from brandops.analysis.customer_hold_out import HoldOut
 from brandops.analysis.purchase_process import PurchaseProcess, fit_purchase_process, future_purchases
 from brandops.analysis.seeds import seed_of
 from brandops.analysis.spending import Spending, fit_spending, future_spending
@@ -68,13 +69,20 @@ def customer_values(history: pd.DataFrame) -> Values:
     return Values(table, process, spending, draws)
 
 
-def segment_profiles(history: pd.DataFrame, values: Values, segment: pd.Series, margin_rate: pd.Series | None) -> pd.DataFrame:
+def trusted_values(history: pd.DataFrame, check: HoldOut | None) -> Values | None:
+    """`customer_values` where the hold-out bears the model out, else None: what it expects is then not to be quoted."""
+    return customer_values(history) if check is not None and check.holds else None
+
+
+def segment_profiles(
+    history: pd.DataFrame, values: Values | None, segment: pd.Series, margin_rate: pd.Series | None
+) -> pd.DataFrame:
     """Describe segments.
 
     Parameters
     ----------
     history, values
-        Of the same customers.
+        Of the same customers; without `values` all that is expected is blank.
     segment
         Segment by customer.
     margin_rate
@@ -87,18 +95,20 @@ def segment_profiles(history: pd.DataFrame, values: Values, segment: pd.Series, 
         (mean time between purchases of those who came back), churn_risk (mean probability of having left), value (expected
         gross sales of 52 weeks), low, high (95 %, of what will come), value_each, margin (expected gross
         margin; blank where not supplied).
-        Most valuable first.
+        Most valuable first; without `values`, by sales.
     """
     rate = history["channel_id"].map(margin_rate) if margin_rate is not None else np.nan
     back = history["purchase_days"] > 1
     interval = ((history["last_on"] - history["first_on"]).dt.days / (history["purchase_days"] - 1).where(back)).where(back)
-    frame = history.assign(segment=segment, interval=interval, churn=1 - values.table["alive"], value=values.table["value"])
+    expected = values.table if values is not None else pd.DataFrame(np.nan, history.index, ["alive", "value"])
+    frame = history.assign(segment=segment, interval=interval, churn=1 - expected["alive"], value=expected["value"])
     frame["margin"] = frame["value"] * rate
     rows = []
     for name, part in frame.groupby("segment"):
-        total = values.draws[:, history.index.get_indexer(part.index)].sum(axis=1)
-        low, high = np.quantile(total, [0.025, 0.975])
-        value = float(part["value"].sum())
+        value, low, high = np.nan, np.nan, np.nan
+        if values is not None:
+            value = float(part["value"].sum())
+            low, high = np.quantile(values.draws[:, history.index.get_indexer(part.index)].sum(axis=1), [0.025, 0.975])
         rows.append({
             "segment": name, "customers": len(part), "share": len(part) / len(frame), "sales": part["net_sales"].sum(),
             "sales_share": part["net_sales"].sum() / frame["net_sales"].sum(),
@@ -107,7 +117,7 @@ def segment_profiles(history: pd.DataFrame, values: Values, segment: pd.Series, 
             "low": min(low, value), "high": max(high, value), "value_each": value / len(part),
             "margin": part["margin"].sum(min_count=len(part)),
         })  # fmt: skip
-    return pd.DataFrame(rows).sort_values("value", ascending=False, ignore_index=True)
+    return pd.DataFrame(rows).sort_values(["value", "sales"], ascending=False, ignore_index=True)
 
 
 def total(values: Values) -> tuple[float, float, float]:
@@ -115,10 +125,3 @@ def total(values: Values) -> tuple[float, float, float]:
     value, drawn = float(values.table["value"].sum()), values.draws.sum(axis=1)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return value, min(float(low), value), max(float(high), value)
-
-
-def backtest(earlier: pd.DataFrame, later: pd.DataFrame) -> tuple[float, float]:
-    """Purchases expected and made in the 52 weeks between two `histories`, by the customers of the earlier one."""
-    values = customer_values(earlier)
-    made = later["purchase_days"].reindex(earlier.index).fillna(0) - earlier["purchase_days"]
-    return float(values.table["expected_orders"].sum()), float(made.sum())

@@ -12,6 +12,7 @@ from scipy import stats
 from scipy.optimize import least_squares
 
 from brandops.analysis.seeds import seed_of
+from brandops.params.plan import Candidate
 
 LOWER_IS_BETTER = ("cost",)
 DRAWS = 4000
@@ -19,6 +20,12 @@ DRAWS = 4000
 # channel that outgrows the others reads as one that is still opening.
 OWN_GROWTH = 0.08
 CONCENTRATION = 20.0  # of the Dirichlet: a weight of 0.25 lies between about 0.1 and 0.45 in 95 % of the draws
+
+
+def offered(candidates: list[Candidate], language: str) -> pd.DataFrame:
+    """The plan's candidates as the frame `score` takes, with their names in `language` (else in English)."""
+    named = [{**one.model_dump(), "channel": one.channel.get(language, one.channel.get("en"))} for one in candidates]
+    return pd.DataFrame(named)
 
 
 def score(candidates: pd.DataFrame, weights: dict[str, float], keep: int) -> pd.DataFrame:

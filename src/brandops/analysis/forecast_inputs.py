@@ -16,7 +16,8 @@ def channel_history(sales_monthly: pd.DataFrame, as_of: pd.Timestamp) -> pd.Data
     """Units sold by channel and category and ended month: unique_id, ds, y, explained (the month holds a festival)."""
     ended = sales_monthly[sales_monthly["month"] + pd.offsets.MonthEnd(0) <= as_of]
     made = ended.groupby(["channel_id", "category", "month"], as_index=False)["quantity"].sum()
-    made["unique_id"] = made["channel_id"].astype(str) + " / " + made["category"].astype(str)
+    names = ended.drop_duplicates("channel_id").set_index("channel_id")["channel"] if "channel" in ended else {}
+    made["unique_id"] = made["channel_id"].map(names).fillna(made["channel_id"]).astype(str) + " / " + made["category"].astype(str)
     made = made.rename(columns={"month": "ds", "quantity": "y"})
     return made[["unique_id", "ds", "y"]].assign(explained=_festival(made["ds"]))
 

@@ -85,6 +85,8 @@ def _unexplained_stock(frames: Frames, plan: "Plan", days: pd.DatetimeIndex, sco
 
 def _price_war(frames: Frames, plan: "Plan", days: pd.DatetimeIndex, scope: str) -> pd.DataFrame:
     rule = plan.market_risk.price_war
+    if rule is None:
+        return pd.DataFrame(index=days)
     return market_risk.war_days(frames["market_monthly"], rule.price_drop, rule.share_gain, rule.base_months, days)
 
 

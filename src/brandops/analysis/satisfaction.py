@@ -11,6 +11,7 @@ explain together; its interval is a bootstrap's.
 `q_*` and whatever they are grouped by.
 """
 
+from datetime import date
 from itertools import combinations
 from math import factorial
 
@@ -18,6 +19,8 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis.intervals import LEVEL, Estimate, mean_estimate, share_estimate, wilson
+from brandops.analysis.survey import weighted_answers
+from brandops.params.plan import SurveyRules
 
 PROMOTER, DETRACTOR = 9, 6
 BOOTSTRAPS = 200  # standard error of a 95 % bound is then a few per cent of the interval
@@ -96,6 +99,24 @@ def by_channel(responses: pd.DataFrame, satisfied_from: int, channels: pd.DataFr
     rated = rated.assign(channel=rated["channel_id"].replace(titles)).sort_values("value")
     recommended = nps(answers, ["channel_id"])[["channel_id", "value"]]
     return rated.merge(recommended, on="channel_id", suffixes=("", "_nps"))
+
+
+def against_target(
+    responses: pd.DataFrame | None, population: pd.DataFrame | None, rules: SurveyRules, first: date, as_of: date,
+    targets: pd.Series,
+) -> pd.DataFrame:  # fmt: skip
+    """Satisfaction and recommendation by channel since `first`, of valid and weighted answers, with each channel's target.
+
+    Columns of `csat`, those of `nps` with the suffix `_nps`, `target`; least satisfied first. Empty where no answer names a
+    channel. `targets` is by channel_id.
+    """
+    if responses is None or responses["channel_id"].isna().all():
+        return pd.DataFrame()
+    answers = weighted_answers(responses, population, rules, first, as_of)
+    answers = answers[answers["channel_id"].notna()]
+    rated = csat(answers, rules.satisfied_from, ["channel_id"]).merge(
+        nps(answers, ["channel_id"]), on="channel_id", suffixes=("", "_nps"))  # fmt: skip
+    return rated.assign(target=rated["channel_id"].map(targets)).sort_values("value", ignore_index=True)
 
 
 def one(table: pd.DataFrame) -> Estimate:

@@ -17,10 +17,14 @@ def white_space(sales: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
     """Compare cells with expectation.
 
     `sales` holds month, region, category, net_sales. Returns region, category, net_sales, expected, gap (expected less
-    actual; positive: too little), index (actual to expected), low, high (95 %, of the index), clear. Largest gap first.
+    actual; positive: too little), index (actual to expected), low, high (95 %, of the index), clear. Largest gap first; empty
+    where there are not two regions and two categories.
     """
     part = sales[sales["month"].isin(months)].dropna(subset=["region", "category"])
-    if part.empty:
+    # What sells nothing on balance (a category of returns alone) lets nothing be expected.
+    for by in ("region", "category"):
+        part = part[part.groupby(by)["net_sales"].transform("sum") > 0]
+    if part["region"].nunique() < 2 or part["category"].nunique() < 2:
         return pd.DataFrame(columns=["region", "category", "net_sales", "expected", "index", "low", "high", "gap", "clear"])
     cube = part.pivot_table(index="month", columns=["region", "category"], values="net_sales", aggfunc="sum").fillna(0.0)
     regions, categories = (cube.columns.get_level_values(n).unique() for n in (0, 1))
@@ -55,3 +59,8 @@ def _z(cells: int) -> float:
     from scipy.stats import norm
 
     return float(norm.ppf(1 - 0.025 / max(cells, 1)))
+
+
+def largest_regions(cells: pd.DataFrame, count: int = 15) -> pd.DataFrame:
+    """The cells of the `count` regions that sell most."""
+    return cells[cells["region"].isin(cells.groupby("region")["net_sales"].sum().nlargest(count).index)]

@@ -78,6 +78,7 @@ class ChannelRules(Strict):
     )
     fixed_cost_types: list[str] = Field(default_factory=lambda: ["rent", "staff"], description="4.3.2 costs that stay")
     business_channels: list[str] = Field(default_factory=list, description="4.1.2 channels of business accounts: not segmented")
+    rest_channels: list[str] = Field(default_factory=list, description="4.1.1 channels that gather what is left: not ranked")
     complaint_rate: Fraction = Field(0.05, description="4.2.3 complaints to orders must stay below")
     resolve_hours: dict[Literal["online", "offline"], float] = Field(
         default_factory=lambda: {"online": 24, "offline": 48}, description="4.2.3 median time to resolve must stay below"
@@ -170,7 +171,9 @@ class MarketRiskRules(Strict):
 
     false_alarms: float = Field(0.05, gt=0, lt=0.5, description="chance that any series without a shift shows one, all together")
     noise_limit: float = Field(2.5, gt=0, description="7.3.2 sales are off their path beyond so many deviations of their noise")
-    price_war: PriceWar = Field(default_factory=PriceWar)
+    price_war: PriceWar | None = Field(
+        default_factory=PriceWar, description="null: the price index moves with what is sold, so it tells no war"
+    )
 
 
 class StockRules(Strict):

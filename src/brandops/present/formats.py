@@ -70,8 +70,10 @@ def symbol(currency: str) -> str:
 
 
 def percent(value: float | None, decimals: int = 1) -> str:
-    """`96.2%` from 0.962."""
-    return DASH if missing(value) else number(float(value) * 100, decimals) + "%"
+    """`96.2%` from 0.962; from ten times up without decimals, which would say nothing."""
+    if missing(value):
+        return DASH
+    return number(float(value) * 100, decimals if abs(float(value)) < 10 else 0) + "%"
 
 
 def points(value: float | None, decimals: int = 1) -> str:

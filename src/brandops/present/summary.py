@@ -56,7 +56,7 @@ def measures() -> list[Measure]:
         Measure(_("Linear regression, who buys again"), accuracy, "2.3.2", "segment_linear"),
         Measure(_("Decision tree, who buys again"), accuracy, "2.3.2", "segment_tree"),
         Measure(prices, precision, "3.1.2", "own_price_elasticity", better=None),
-        Measure(customers, calibration, "4.1.2", "backtest", ideal=1.0),
+        Measure(customers, accuracy, "4.1.2", "hold_out_miss", better="lower"),
         Measure(_("Customer clusters"), _("Stability"), "4.1.2", "stability"),
         Measure(_("Advertising response"), precision, "6.2.3", "media_roi", better=None),
         Measure(_("Campaign lift"), precision, "6.3.3", "lift", better=None),

@@ -92,7 +92,10 @@ def sales_series(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date)
         if dimension in days and days[dimension].nunique() > 1:
             parts.append(_by_part(days, dimension, dates))
         elif dimension == "channel" and "channel_id" in days and days["channel_id"].nunique() > 1:
-            parts.append(_by_part(days.assign(channel=days["channel_id"]), "channel", dates))
+            named = {"channel_id", "channel"} <= set(monthly)
+            names = monthly.drop_duplicates("channel_id").set_index("channel_id")["channel"] if named else {}
+            shown = days["channel_id"].map(names).fillna(days["channel_id"])
+            parts.append(_by_part(days.assign(channel=shown), "channel", dates))
     return pd.concat(parts, ignore_index=True), step
 
 

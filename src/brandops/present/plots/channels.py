@@ -28,6 +28,40 @@ def interval_dots(labels: list[str], value, low, high, axis: str, percent: bool 
     return figure
 
 
+def ranking(ranked: pd.DataFrame, labels: dict[str, str], measure: str, currency: str) -> Figure:
+    """Channels by what they are ranked by."""
+    rate = measure in ("margin_rate", "growth")
+    axis = _("{measure}, %").format(measure=name(measure)) if rate else name(measure)
+    figure = interval_dots([labels[c] for c in ranked["channel_id"]], ranked["value"], ranked["low"], ranked["high"], axis, rate)
+    if measure == "net_sales":
+        figure.axes[0].xaxis.set_major_formatter(FuncFormatter(lambda value, _at: formats.money(value, currency) if value else "0"))
+    return figure
+
+
+def elasticity(table: pd.DataFrame, labels: dict[str, str]) -> Figure:
+    """Pooled elasticities, the most price-sensitive channel first."""
+    table = table.sort_values("estimate")
+    return interval_dots([labels[c] for c in table["channel_id"]], table["estimate"], table["low"], table["high"],
+                         _("Percent of volume per percent of price"))  # fmt: skip
+
+
+def satisfaction(rated: pd.DataFrame, labels: dict[str, str]) -> Figure:
+    """Satisfied answers by channel."""
+    return interval_dots([labels.get(c, c) for c in rated["channel_id"]], rated["value"], rated["low"], rated["high"],
+                         _("Satisfied answers, %"), percent=True)  # fmt: skip
+
+
+def bottlenecks(lost: pd.DataFrame, labels: dict[str, str], currency: str) -> Figure:
+    """Sales lost by stage and channel."""
+    stages = [f"{labels[row.channel_id]} · {name(row.stage)}" for row in lost.itertuples()]
+    return bars(stages, lost["money_lost"], _("Sales a year lost against the best of the type"), currency)
+
+
+def contribution(year: pd.DataFrame, labels: dict[str, str], currency: str) -> Figure:
+    """What each channel contributes after its own costs."""
+    return bars([labels[c] for c in year["channel_id"]], year["contribution"], _("Contribution, twelve months"), currency)
+
+
 def bars(labels: list[str], values, axis: str, currency: str | None = None) -> Figure:
     """One bar per part, losses in the warning colour."""
     look = brand.load_brand()

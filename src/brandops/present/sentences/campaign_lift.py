@@ -22,6 +22,8 @@ VERDICTS = {"paid": mark("paid"), "lost": mark("did not pay"), "open": mark("ope
 
 def answer(recent: pd.DataFrame) -> str:
     """Which campaigns paid and which did not."""
+    if recent["verdict"].eq("not_estimated").all():
+        return _("Of the campaigns of the last twelve months ({count}) none could be estimated.").format(count=len(recent))
     said = [_("Of {count} campaigns of the last twelve months, {paid} paid, {lost} did not, {open} are open.").format(
         count=len(recent), **{name: int((recent["verdict"] == name).sum()) for name in ("paid", "lost")},
         open=int(recent["verdict"].isin(["open", "not_estimated"]).sum()))]  # fmt: skip
@@ -77,7 +79,7 @@ def gain(found: dict[str, float], target: float, currency: str) -> str:
     if not found["campaigns"]:
         return _("No campaign began in the period and has ended: campaigns added nothing.")
     if not found["told"]:
-        return _("None of the period's {count} campaigns could be estimated.").format(count=found["campaigns"])
+        return _("Of the period's campaigns ({count}) none could be estimated.").format(count=found["campaigns"])
     return _("The period's campaigns ({told} of {count} estimated) added {added} of sales, {value} of what would have been sold "
              "without them ({low} to {high}), against a goal of {target}.").format(
         told=found["told"], count=found["campaigns"], added=formats.money(found["added"], currency), value=_pct(found["value"]),
@@ -144,6 +146,17 @@ def lift(campaign: str, found: Lift) -> str:
             factor=formats.number(found.diagnostics["enlargement"], 1),
             p_value=formats.number(found.diagnostics["p_time"], 3)))  # fmt: skip
     return formats.sentences(*said)
+
+
+def lifts(table: pd.DataFrame, found: dict[str, Lift]) -> list[str]:
+    """What each campaign added; those not told of in one sentence for each reason."""
+    told = [lift(row.campaign, found[row.campaign_id]) for row in table.itertuples() if found[row.campaign_id].estimated]
+    why: dict[str, list[str]] = {}
+    for row in table.itertuples():
+        if not found[row.campaign_id].estimated:
+            why.setdefault(found[row.campaign_id].reason, []).append(reader_name(row.campaign))
+    return [*told, *(_("{campaign}: {reason}.").format(campaign=_(", ").join(names), reason=_(REASONS[reason]))
+                     for reason, names in why.items())]  # fmt: skip
 
 
 def checks(found: Lift) -> str:

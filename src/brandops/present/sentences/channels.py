@@ -9,39 +9,65 @@ from brandops.present import formats
 from brandops.present.sentences.channels_names import name
 
 
-def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str, more: pd.DataFrame) -> list[str]:
-    """Where the next unit of money goes, which channel to fix, how sure we are, and what the order cannot tell.
+def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str, more: pd.DataFrame, weeks: int) -> list[str]:
+    """Where the next unit of money goes, which channel to fix, how sure we are, what that rests on and cannot tell.
 
-    `table` is a `ranking` by `measure`, an average; `more` the `marginal_returns`, empty where the data do not permit them.
+    `table` is a `ranking` by `measure`, an average over `weeks` weeks; `more` the `marginal_returns`, empty where the data do
+    not permit them.
     """
     best, worst = table.iloc[0], table.iloc[-1]
+    put, fix = _answers(measure, advertised=len(more) > 0)
 
     def show(value: float) -> str:
         kinds = {"return_on_cost": lambda x: formats.number(x, 2), SIZE: lambda x: formats.money(x, currency)}
         return kinds.get(measure, formats.percent)(value)
 
-    put = _("Put the next money in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best of "
-            "{count} channels with a probability of {probability}.")  # fmt: skip
-    fix = _(
-        "Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of {probability}."
-    )
-    if len(more):
-        put = _("On average {channel} earned most: its {measure} is {value} (95% interval {low} to {high}), the best of {count} "
-                "channels with a probability of {probability}; that is what money brought so far, not what more "
-                "would.")  # fmt: skip
-    if measure == SIZE:
-        put = _("{channel} sells most: {value} in the last 52 weeks (95% interval {low} to {high}), the largest of {count} "
-                "channels with a probability of {probability}.")  # fmt: skip
-        fix = _("{channel} sells least: {value} (95% interval {low} to {high}), the smallest with a probability of {probability}.")
     texts = [
         text.format(
             channel=labels.get(row["channel_id"], row["channel_id"]), measure=name(measure), value=show(row["value"]),
-            low=show(row["low"]), high=show(row["high"]), count=len(table), probability=formats.percent(row[chance], 0),
+            low=show(row["low"]), high=show(row["high"]), count=len(table), weeks=weeks,
+            probability=formats.percent(row[chance], 0),
         )
         for text, row, chance in ((put, best, "best"), (fix, worst, "worst"))
     ]  # fmt: skip
-    first = [_next_money(more, labels)] if len(more) else []
-    return first + texts + ([] if first else [_basis(measure)])
+    if len(more):
+        return [_next_money(more, labels), *texts, *_unadvertised(table, more, labels)]
+    return [_basis(measure), *texts] if measure == SIZE else [*texts, _basis(measure)]
+
+
+def _answers(measure: str, advertised: bool) -> tuple[str, str]:
+    """What is said of the best and of the worst channel: no more than what they are ranked by can tell."""
+    if measure == SIZE:
+        return (
+            _("{channel} sells most: {value} in the last {weeks} weeks (95% interval {low} to {high}), the largest of {count} "
+              "channels with a probability of {probability}."),
+            _("{channel} sells least: {value} (95% interval {low} to {high}), the smallest with a probability of {probability}."),
+        )  # fmt: skip
+    if measure == "return_on_cost":
+        put = (
+            _("On average {channel} earned most: its {measure} is {value} (95% interval {low} to {high}), the best of {count} "
+              "channels with a probability of {probability}; that is what money brought so far, not what more would.")
+            if advertised
+            else _("Put the next money in {channel}: its {measure} is {value} (95% interval {low} to {high}), and it is the best "
+                   "of {count} channels with a probability of {probability}.")
+        )  # fmt: skip
+        return put, _("Fix {channel}: its {measure} is {value} (95% interval {low} to {high}), the lowest with a probability of "
+                      "{probability}.")  # fmt: skip
+    return (
+        _("By {measure} alone the next money goes to {channel}: {value} in the last {weeks} weeks (95% interval {low} to {high}), "
+          "the best of {count} channels with a probability of {probability}."),
+        _("By the same measure {channel} is the one to mend: {value} (95% interval {low} to {high}), the lowest with a probability "
+          "of {probability}."),
+    )  # fmt: skip
+
+
+def _unadvertised(table: pd.DataFrame, more: pd.DataFrame, labels: dict[str, str]) -> list[str]:
+    """Which channels the next unit of money cannot be told of, as nobody advertises for them."""
+    others = [labels.get(channel, channel) for channel in table["channel_id"] if channel not in set(more["channel_id"])]
+    if not others:
+        return []
+    return [_("What one more unit brings is known of advertised channels only; of {channels} just the average is: nothing that "
+              "was spent on them varied enough to show what more would bring.").format(channels=_(", ").join(others))]  # fmt: skip
 
 
 def _next_money(more: pd.DataFrame, labels: dict[str, str]) -> str:
@@ -67,12 +93,31 @@ def _basis(measure: str) -> str:
     texts = {
         "return_on_cost": _("This is the return on average; what one more unit brings cannot be told, since no advertising "
                             "whose level changed is known."),
-        "margin_rate": _("Channels are ranked by gross margin for want of their own costs, which may order them otherwise."),
-        "growth": _("Channels are ranked by growth for want of costs of goods and of channels, which may order them otherwise."),
+        "margin_rate": _("This rests on gross margin alone, since the channels' own costs are not supplied: with these another "
+                         "channel may come first, and what one more unit of money brings cannot be told."),
+        "growth": _("This rests on growth alone, since neither costs of goods nor the channels' own are supplied: with these "
+                    "another channel may come first, and what one more unit of money brings cannot be told."),
         SIZE: _("Where the next money brings most cannot be told: there are no costs of goods or of channels, and no year "
                 "before to grow from."),
     }  # fmt: skip
     return texts[measure]
+
+
+def year(months: int) -> str:
+    """The year looked back on, or as much of it as there is."""
+    return _("twelve months") if months == 12 else _("{count} months").format(count=months)
+
+
+def ranking_caption(measure: str, weeks: int) -> str:
+    """What the chart of the ranking shows."""
+    return _("Channels by {measure}, the last {weeks} weeks; lines: 95% interval").format(measure=name(measure), weeks=weeks)
+
+
+def layout_method() -> str:
+    """How headroom and white space are found."""
+    return _("Headroom: data envelopment analysis with variable returns to scale over channels and quarters. White space: the "
+             "region's sales times the category's share; clear means below expectation after allowing for the number of "
+             "cells.")  # fmt: skip
 
 
 def ranking_method() -> str:
@@ -82,17 +127,6 @@ def ranking_method() -> str:
              "a channel nears saturation, the next money spent returns less. What one more unit of advertising brings is the "
              "slope of the response curves of 6.2.3 at today's spend, less cost of goods and the channel's costs that move with "
              "sales; of channels nobody advertises for, only the average is known.")  # fmt: skip
-
-
-def segments_method(correlation: float) -> str:
-    """How customers are clustered and valued."""
-    return _(
-        "Features are logarithms, standardised; k-means; the number of clusters has the best silhouette among those that "
-        "come out alike when customers are drawn anew. Purchases follow the BG/NBD model, spending the gamma-gamma "
-        "model, "
-        "both by maximum likelihood; frequency and value correlate by {correlation}, which the latter takes for "
-        "nought."
-    ).format(correlation=formats.number(correlation, 2))
 
 
 def prices_method(cannibalisation: float) -> str:
@@ -134,37 +168,6 @@ def growth(table: pd.DataFrame, labels: dict[str, str]) -> str:
     )  # fmt: skip
 
 
-def segments(profiles: pd.DataFrame, currency: str) -> str:
-    """Which segment will bring most."""
-    row = profiles.iloc[0]
-    return _("{segment} ({share} of the customers) are expected to buy for {value} in the coming twelve months (95% interval {low} "
-             "to {high}).").format(
-        segment=name(row["segment"]), share=formats.percent(row["share"]), value=formats.money(row["value"], currency),
-        low=formats.money(row["low"], currency), high=formats.money(row["high"], currency),
-    )  # fmt: skip
-
-
-def rule(row: pd.Series, currency: str) -> str:
-    """A leaf of the decision tree in words."""
-    parts = []
-    for feature, side, threshold in row["conditions"]:
-        shown = (
-            formats.percent(threshold, 0) if feature == "promotion"
-            else formats.money(threshold, currency) if feature == "order_value" else formats.number(threshold, 1)
-        )  # fmt: skip
-        text = _("{feature} above {threshold}") if side == ">" else _("{feature} up to {threshold}")
-        parts.append(text.format(feature=name(feature), threshold=shown))
-    return _(", ").join(parts)
-
-
-def process(expected: float, made: float) -> str:
-    """How the purchase model did on the year it had not seen."""
-    return _("A year ago the model would have expected {expected} purchases of the customers known then; they made {made} "
-             "({error}).").format(
-        expected=formats.number(expected), made=formats.number(made), error=_signed(expected / made - 1) if made else formats.DASH
-    )  # fmt: skip
-
-
 def bottleneck(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
     """The stage that loses most."""
     row = table.iloc[0]
@@ -177,13 +180,19 @@ def bottleneck(table: pd.DataFrame, labels: dict[str, str], currency: str) -> st
     )  # fmt: skip
 
 
-def headroom(table: pd.DataFrame, labels: dict[str, str], currency: str) -> str:
-    """Who is furthest from the frontier."""
+def headroom(table: pd.DataFrame, labels: dict[str, str], currency: str, costs: bool, span: str) -> str:
+    """Who is furthest from the frontier; channels are compared by their `costs`, or by customers and orders."""
     row = table.iloc[0]
-    return _("Furthest from the frontier is {channel}: {efficiency} efficient, {headroom} a year below what the best make of as "
-             "much.").format(
+    text = (
+        _("Furthest from the frontier is {channel}: {efficiency} efficient; of its costs the best would have made {headroom} more "
+          "gross margin in {span}.")
+        if costs
+        else _("Furthest from the frontier is {channel}: {efficiency} efficient; of as many customers and orders the best would "
+               "have made {headroom} more sales in {span}.")
+    )  # fmt: skip
+    return text.format(
         channel=labels.get(row["channel_id"], row["channel_id"]), efficiency=formats.percent(row["efficiency"], 0),
-        headroom=formats.money(row["headroom"], currency),
+        headroom=formats.money(row["headroom"], currency), span=span,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
+from brandops.i18n import shown as reader_name
 from brandops.present import formats
 from brandops.present.sentences.data_names import format_name, rule_name, table_name
 
@@ -94,6 +95,7 @@ def changes_table(changes: pd.DataFrame) -> dict[str, Any]:
     columns = {"unique_id": _("Series"), "ds": (_("Month"), "month"), "rule": _("Rule"), "before": (_("Before"), "decimal"),
                "after": (_("After"), "decimal")}  # fmt: skip
     shown = changes.sort_values(["ds", "unique_id"], ascending=[False, True]).assign(rule=lambda d: d["rule"].map(rule_label))
+    shown["unique_id"] = [" / ".join(reader_name(part) for part in series.split(" / ")) for series in shown["unique_id"]]
     return {"frame": shown, "columns": columns, "name": "cleaned_values", "rows": 12,
             "caption": _("Values changed, latest first")}  # fmt: skip
 

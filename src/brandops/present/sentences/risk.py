@@ -27,7 +27,9 @@ def war(row: pd.Series, parts: pd.DataFrame, currency: str) -> str:
     said.append(_("It is still going on.") if row["going_on"] else
                 _("It ended with {end}.").format(end=formats.month(row["ends_on"])))  # fmt: skip
     hit = parts.dropna(subset=["effect"])
-    if len(hit):
+    if len(hit) and hit.iloc[0]["effect"] >= 0:
+        said.append(_("Our sales did not fall against last year's course."))
+    elif len(hit):
         worst = hit.iloc[0]
         said.append(_("Hardest hit are our sales {part}: {effect} against last year's course ({low} to {high}).").format(
             part=series_name(str(worst["channel_type"])), effect=formats.signed(100 * worst["effect"]) + "%",
@@ -59,8 +61,11 @@ def no_war(price_drop: float, share_gain: float) -> str:
 def demand(shifts: pd.DataFrame, series: int, rate: float) -> str:
     """Which series shifted."""
     chance = formats.percent(rate, 0)
+    if not series:
+        return _("No series of demand is long enough to tell a shift from chance.")
     if shifts.empty:
-        return _("None of {count} series of demand has shifted (chance of a false alarm: {rate} for all together).").format(
+        text = _("Of the series of demand looked at ({count}) none has shifted (chance of a false alarm: {rate} for all together).")
+        return text.format(
             count=series, rate=chance)  # fmt: skip
     last = shifts.sort_values("starts_on").iloc[-1]
     return _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is "
@@ -95,16 +100,18 @@ def shifts_table(shifts: pd.DataFrame) -> Arguments:
             "caption": _("Shifts of demand: level against the stretch before")}  # fmt: skip
 
 
-def market_method(base_months: int) -> str:
-    """How wars and shifts are told from chance."""
-    return _("A price war is cheaper and takes share by it: prices of competitors alone swing too much to tell. The usual is "
+def market_method(base_months: int | None) -> str:
+    """How wars and shifts are told from chance; wars are not looked for where `base_months` is None."""
+    wars = _("A price war is cheaper and takes share by it: prices of competitors alone swing too much to tell. The usual is "
              "the median of the {months} months before. The effect compares our sales, those of new products left out, with "
              "last year's course at the level of the eight weeks before; its interval is how far such comparisons strayed "
-             "before.\n\nShifts of demand: weekly log sales of channels that sold all along, less season, trend and festivals, "
+             "before.").format(months=base_months)  # fmt: skip
+    shifts = _("Shifts of demand: weekly log sales of channels that sold all along, less season, trend and festivals, "
              "freed of autocorrelation, are searched for shifts of the mean (ruptures, penalised). The penalty is the one at "
              "which simulated series without a shift show one as rarely as stated. First seen: the week from which the same "
              "search, knowing no more, shows the shift. What the search finds late, daily alerts (7.3.2) may have told "
-             "earlier.").format(months=base_months)  # fmt: skip
+               "earlier.")  # fmt: skip
+    return shifts if base_months is None else f"{wars}\n\n{shifts}"
 
 
 def new_share(value: float, target: float, fresh: pd.DataFrame, period: object) -> str:

@@ -49,7 +49,7 @@ def turned(crossed: pd.DataFrame, counts: pd.DataFrame) -> str:
         return _("No figure with a target has a value of the period before to compare with.")
     reached, lost = (crossed[crossed["turn"] == turn] for turn in ("reached", "lost"))
     if crossed.empty:
-        return _("None of the {count} targets that can be compared with the period before was newly reached or lost.").format(
+        return _("Of the targets that can be compared with the period before ({count}) none was newly reached or lost.").format(
             count=compared
         )
     parts = []
@@ -334,7 +334,7 @@ def raised(table: pd.DataFrame) -> str | None:
     up = table[table["proposed"] != table["target"]]
     if up.empty:
         return _("No other target is raised: those not reached stand until they are.")
-    return _("Raised to what has been reached beyond doubt: {names}. The other {count} targets stand.").format(
+    return _("Raised to what has been reached beyond doubt: {names}. Other targets that stand: {count}.").format(
         names=_joined(list(up["name"])), count=len(table) - len(up)
     )
 
