@@ -14,7 +14,6 @@ MEDIAN = 6
 LONGER = {
     "03_sales_forecasting": 8.5,
     "04_channel_optimisation": 8,
-    "07_risk_control": 10,
     "08_dashboard": 7.5,
 }
 
