@@ -155,6 +155,10 @@ def checks(found: Lift) -> str:
     if 0 < units < FEWEST_PLACEBOS:
         said.append(_("With {count} other units only, pretending the campaign in each of them could show nothing.").format(
             count=units))  # fmt: skip
+    elif units and facts["placebo_units"] > 1:
+        said.append(_("Pretended in {count} groups of {size} other units, {share} of all, the campaign included, show as large a "
+                      "lift.").format(count=units, size=facts["placebo_units"],
+                                      share=formats.percent(facts["p_space"], 0)))  # fmt: skip
     elif units:
         said.append(_("Pretended in {count} other units in turn, {share} of all, the campaign included, show as large "
         "a lift.").format(
