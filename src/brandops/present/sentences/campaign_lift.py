@@ -12,6 +12,7 @@ from brandops.i18n import shown as reader_name
 from brandops.present import formats
 
 SHOWN = 4  # names in a sentence
+FALSE_DISCOVERIES = 0.05  # share of the mailings named that may be chance
 
 METHODS = {"holdout": mark("regions held out at random"), "synthetic_control": mark("synthetic control"),
            "structural": mark("its own past alone")}  # fmt: skip
@@ -182,7 +183,7 @@ def returns_table(table: pd.DataFrame) -> dict[str, Any]:
             "caption": _("What each campaign added and earned, with 95% intervals")}  # fmt: skip
 
 
-def mailings(table: pd.DataFrame) -> str:
+def mailings(table: pd.DataFrame, currency: str) -> str:
     """What mailings did to those who got them."""
     told = table[table["told"]]
     if told.empty:
@@ -190,6 +191,15 @@ def mailings(table: pd.DataFrame) -> str:
     clear = told[(told["low"] > 0) & ~told["suspect"]]
     said = [_("{told} of {count} mailings have enough recipients with others like them; {up} of these show recipients buying more, "
               "and not already before.").format(told=len(told), count=len(table), up=len(clear))]  # fmt: skip
+    sure = clear[clear["q_value"] <= FALSE_DISCOVERIES].sort_values("added", ascending=False)
+    if len(clear) and sure.empty:
+        said.append(_("With so many compared, each of these may be chance."))
+    elif len(sure):
+        said.append(_("With so many compared, these are more than chance: {names}.").format(names=_(", ").join(
+            _("{campaign} ({added} of sales, {low} to {high})").format(
+                campaign=reader_name(row.campaign), added=formats.money(row.added, currency),
+                low=formats.money(row.added_low, currency), high=formats.money(row.added_high, currency))
+            for row in sure.head(SHOWN).itertuples())))  # fmt: skip
     suspect = int(told["suspect"].sum())
     if suspect:
         said.append(_("Caution: in {count}, recipients differed in the four weeks before already; these numbers are not effects.")
@@ -202,7 +212,8 @@ def mailings_table(table: pd.DataFrame) -> dict[str, Any]:
     columns = {"campaign": (_("Campaign"), "text"), "starts_on": (_("Start"), "date"), "recipients": (_("Recipients"), "count"),
                "matched": (_("Matched"), "count"), "others": (_("Others"), "count"),
                "effect": (_("Per recipient"), "currency_exact"), "low": (_("from"), "currency_exact"),
-               "high": (_("to"), "currency_exact"), "p_value": (_("p-value"), "p_value"), "added": (_("Added sales"), "currency"),
+               "high": (_("to"), "currency_exact"), "p_value": (_("p-value"), "p_value"),
+               "q_value": (_("p-value, all compared"), "p_value"), "added": (_("Added sales"), "currency"),
                "before": (_("Four weeks before"), "currency_exact"), "before_low": (_("from"), "currency_exact"),
                "before_high": (_("to"), "currency_exact")}  # fmt: skip
     return {"frame": table, "columns": columns, "name": "mailings",
@@ -215,7 +226,9 @@ def mailings_method() -> str:
              "bought alike in the twelve weeks before and received as many other campaigns meanwhile (coarsened exact matching, "
              "Iacus, King and Porro 2012).\n\nCaveats: what the records do not show is not matched; campaigns "
              "overlap, so an effect "
-             "may belong to another; recipients without anybody like them are left out. The same comparison of the four weeks "
+             "may belong to another; recipients without anybody like them are left out. Mailings without twelve "
+             "weeks of sales before them, or not over yet, have no number. With many compared some look large by chance: "
+             "the p-value of all compared allows for it (Benjamini and Hochberg 1995). The same comparison of the four weeks "
              "before should show nothing. No cost of these mailings is known, so there is no return.")  # fmt: skip
 
 

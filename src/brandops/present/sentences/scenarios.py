@@ -60,7 +60,8 @@ def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start:
 def plan(row: pd.Series, currency: str) -> str:
     """The quarter as planned."""
     return _("As planned, the coming quarter brings net sales of {sales} ({low} to {high}), a profit of {profit} and {cash} of "
-             "cash; {loss} is lost on credit. With a probability of 5% profit falls below {worst}.").format(
+             "cash; of what it sells on credit {loss} is lost in the end. With a probability of 5% profit falls below "
+             "{worst}.").format(
         sales=formats.money(row["net_sales"], currency), low=formats.money(row["net_sales_low"], currency),
         high=formats.money(row["net_sales_high"], currency), profit=formats.money(row["profit"], currency),
         cash=formats.money(row["cash"], currency), loss=formats.money(row["credit_loss"], currency),
