@@ -86,22 +86,25 @@ def gain(found: dict[str, float], target: float, currency: str) -> str:
 
 
 def groups(table: pd.DataFrame) -> str:
-    """Which theme, format or channel sold most more, and which returned most."""
+    """Which theme, format or channel sold most more, and which returned most: of those beyond chance, if there are any."""
     told = table[table["lift"].notna()]
     if told.empty:
         return _("No campaign could be estimated.")
-    top = told.loc[told["lift"].idxmax()]
-    said = [_("The largest mean lift: {group}, {lift} ({low} to {high}), over {count} campaigns.").format(
+    sure = told[told["lift_low"] > 0]
+    top = (sure if len(sure) else told).sort_values("lift").iloc[-1]
+    said = [(_("The largest mean lift beyond chance: {group}, {lift} ({low} to {high}), over {count} campaigns.") if len(sure) else
+             _("None has a mean lift beyond chance; the largest: {group}, {lift} ({low} to {high}), over {count} campaigns.")
+             ).format(
         group=reader_name(top["group"]), lift=_pct(top["lift"]), low=_pct(top["lift_low"]), high=_pct(top["lift_high"]),
         count=top["estimated"])]  # fmt: skip
     back = told[told["roi"].notna()]
     if len(back):
-        best = back.loc[back["roi"].idxmax()]
-        said.append(
-            _("The best return on spending: {group}, {roi} ({low} to {high}).").format(
-                group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]), high=_pct(best["roi_high"])
-            )
-        )
+        paid = back[back["roi_low"] > 0]
+        best = (paid if len(paid) else back).sort_values("roi").iloc[-1]
+        said.append((_("The best return on spending that is beyond chance: {group}, {roi} ({low} to {high}).") if len(paid) else
+                     _("None surely earned its cost; the best return: {group}, {roi} ({low} to {high}).")).format(
+            group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]),
+            high=_pct(best["roi_high"])))  # fmt: skip
     return formats.sentences(*said)
 
 
