@@ -1,4 +1,4 @@
-"""Fixtures of the modules that run a notebook: the module names its `NOTEBOOK`, how to `run` it, and its `marts` with every table."""
+"""Fixtures of modules that run a notebook: each names its `NOTEBOOK`, how to `run` it, and its `marts` with every table."""
 
 import pytest
 from running import cells_of

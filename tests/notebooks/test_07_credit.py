@@ -51,7 +51,7 @@ def supply_marts() -> dict[str, pd.DataFrame]:
 run = partial(run_with, PLAN)
 
 
-def MARTS() -> dict[str, pd.DataFrame]:
+def marts() -> dict[str, pd.DataFrame]:
     return receivable_marts() | supply_marts()
 
 
