@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis.campaign_returns import pooled, total
-from brandops.analysis.matched import matched_effect
+from brandops.analysis.matched import mailings, matched_effect
+from brandops.present.sentences import campaign_lift as say_lift
 
 PAST = ["before_early", "before_late"]
 
@@ -51,3 +52,18 @@ def test_returns_of_independent_campaigns_add_by_squares():
                           "margin_low": [7.0, 16.0], "margin_high": [13.0, 24.0], "spent": [5.0, 5.0]})  # fmt: skip
     found = total(table)
     assert (found["added_low"], found["added_high"]) == (25.0, 35.0) and found["roi"] == 2.0 and found["verdict"] == "paid"
+
+
+def test_of_many_mailings_only_those_beyond_chance_are_named():
+    """Twenty that did nothing and one that did: at 5 % one of the twenty may look clear; allowing for all, the one remains."""
+    effects = [0.0] * 20 + [25.0]
+    frames = [shoppers(300 + at, effect).assign(campaign_id=f"C{at}", other_campaigns=0) for at, effect in enumerate(effects)]
+    runs = pd.DataFrame({"campaign_id": [f"C{at}" for at in range(21)], "campaign": [f"No. {at}" for at in range(21)],
+                         "theme": "coupons", "starts_on": pd.Timestamp("2025-05-01"),
+                         "ends_on": pd.Timestamp("2025-05-14")})  # fmt: skip
+    table = mailings(pd.concat(frames, ignore_index=True), runs, "2025-12-31", "2024-01-01")
+    assert (table["q_value"] >= table["p_value"]).all()
+    assert list(table.loc[table["q_value"] <= 0.05, "campaign"]) == ["No. 20"]
+    assert "more than chance: No. 20 (" in say_lift.mailings(table, "CNY")
+    nothing = table[table["campaign"] != "No. 20"].assign(low=1.0, q_value=0.4)
+    assert "each of these may be chance" in say_lift.mailings(nothing, "CNY")

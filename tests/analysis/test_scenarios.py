@@ -26,7 +26,8 @@ def quarter() -> Quarter:
         channels=CHANNELS, sales=np.array([1000.0, 800.0, 600.0]) * np.exp(rng.normal(0, 0.05, (DRAWS, 3))),
         elasticity=np.array([-2.0, -1.2, -0.8]) + rng.normal(0, 0.1, (DRAWS, 3)), stock=400.0, orders=900.0, floor=50.0,
         campaigns=100.0, loss_rate=0.02, owed_share=0.6, owed_now=300.0, credit_answer=np.full(DRAWS, 0.3),
-        campaign_answer=rng.normal(2.0, 0.3, DRAWS), marginal_loss=2.0, campaign_elasticity=0.5, cannibalisation=0.2,
+        campaign_answer=rng.normal(2.0, 0.3, DRAWS), marginal_loss=2.0,
+        campaign_elasticity=rng.uniform(0.3, 0.7, DRAWS), cannibalisation=0.2,
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def test_the_pages_formulas_give_what_python_does(quarter, levers):
     for name, formula in formulas["others"].items():
         rows[name] = [evaluated(formula, row, levers) for row in rows.to_dict("records")]
     sums = rows.groupby("draw")[["sold", "goods", "costs", "usual", "lent", "sales"]].sum()
-    sums["returned"] = rows.groupby("draw")["returned"].mean()
+    sums[["returned", "worse", "beyond"]] = rows.groupby("draw")[["returned", "worse", "beyond"]].mean()
     for name, formula in formulas["draw"].items():
         sums[name] = [evaluated(formula, row, levers) for row in sums.to_dict("records")]
     moved = CHANNELS["channel_id"] if levers["which"] == "*" else [levers["which"]]

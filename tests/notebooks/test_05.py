@@ -1,12 +1,11 @@
 """The page on the sales team: all nine items for a company with every table, and honest gaps for one without people."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from running import results_of, supply
+from running import run_with
 
 from brandops.demo import catalogue, team
 from brandops.demo.sales import productivity_of_people
@@ -17,7 +16,7 @@ from brandops.params.plan import Plan
 from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "05_sales_team.ipynb"
+NOTEBOOK = "05_sales_team"
 ITEMS_OF_SECTION = [item for item in ITEMS if item.startswith("5.")]
 PLAN = Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai")
 RULES = load_incentives("demo")
@@ -42,25 +41,15 @@ def staff_marts() -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-
-
 def run(cells, marts: dict, folder: Path, patch: pytest.MonkeyPatch, rules=RULES):
     """Run the notebook's cells on `marts` and return its page's results."""
     import brandops.params.incentives
 
     patch.setattr(brandops.params.incentives, "load_incentives", lambda _profile: rules)
-    supply(PLAN, marts, folder, patch)
-    return results_of(cells)
+    return run_with(PLAN, cells, marts, folder, patch)
 
 
-@pytest.fixture(scope="module")
-def full(cells, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("full")
-    with pytest.MonkeyPatch.context() as patch:
-        return run(cells, staff_marts(), folder, patch), folder
+marts = staff_marts
 
 
 def test_every_item_has_its_heading_and_cells_stay_short(cells):

@@ -1,18 +1,17 @@
 """The page on campaigns: what they added, what they earned and what follows for the next budget, with and without data."""
 
-import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from running import results_of, supply
+from running import figure, run_with
 
 from brandops.params.plan import Plan
 from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "06_marketing_campaigns.ipynb"
+NOTEBOOK = "06_marketing_campaigns"
 MINE = ["6.1.2", "6.2.1", "6.2.2", "6.3.3"]
 PLAN = Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai")
 LIFT = 0.5  # of the campaign that works
@@ -42,25 +41,7 @@ def campaign_marts() -> dict[str, pd.DataFrame]:
             "campaign_sales": credited, "channels": pd.DataFrame({"channel_id": ["web"], "channel_type": ["online"]})}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-
-
-def run(cells, marts, folder: Path, patch: pytest.MonkeyPatch):
-    supply(PLAN, marts, folder, patch)
-    return results_of(cells)
-
-
-@pytest.fixture(scope="module")
-def full(cells, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("full")
-    with pytest.MonkeyPatch.context() as patch:
-        return run(cells, campaign_marts(), folder, patch), folder
-
-
-def figure(results, item: str, key: str, **grain: str):
-    return next(f for f in results.figures_of(item) if f.key == key and (f.grain or {}) == grain)
+marts, run = campaign_marts, partial(run_with, PLAN)
 
 
 def test_every_item_has_its_heading(cells):

@@ -1,19 +1,18 @@
 """The page on campaigns: awareness, loyalty, budget, monitoring and feedback, with every table and with hardly any."""
 
-import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from running import results_of, supply
+from running import figure, run_with
 
 from analysis.media_worlds import PLATFORMS, media_world
 from brandops.params.plan import MarketingRules, Plan
 from brandops.present.items import ITEMS
 from brandops.present.status import Status
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "06_marketing_campaigns.ipynb"
+NOTEBOOK = "06_marketing_campaigns"
 MINE = ["6.1.1", "6.1.3", "6.2.3", "6.3.1", "6.3.2"]
 LAST = pd.Timestamp("2025-12-31")
 PLAN = Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai", marketing=MarketingRules(platforms=PLATFORMS))
@@ -67,25 +66,8 @@ def campaign_marts() -> dict[str, pd.DataFrame]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-
-
-def run(cells, marts, folder: Path, patch: pytest.MonkeyPatch, plan: Plan = PLAN):
-    supply(plan, marts, folder, patch)
-    return results_of(cells)
-
-
-@pytest.fixture(scope="module")
-def full(cells, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("full")
-    with pytest.MonkeyPatch.context() as patch:
-        return run(cells, campaign_marts(), folder, patch), folder
-
-
-def figure(results, item: str, key: str):
-    return next(f for f in results.figures_of(item) if f.key == key)
+marts, run = campaign_marts, partial(run_with, PLAN)
+BARE = partial(run_with, Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai"))  # no advertising platforms
 
 
 def test_every_item_has_its_heading_and_cells_stay_short(cells):
@@ -129,7 +111,7 @@ def test_the_figures_agree_with_the_published_tables(full):
 
 
 def test_a_company_without_marketing_data_is_told_what_is_missing(cells, tmp_path, monkeypatch):
-    results = run(cells, {}, tmp_path, monkeypatch, Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai"))
+    results = BARE(cells, {}, tmp_path, monkeypatch)
     assert [results.status(item) for item in MINE] == [Status.NOT_SUPPLIED] * 5
     assert not [f for f in results.figures if f.item in MINE]
 
@@ -138,7 +120,7 @@ def test_campaigns_alone_give_no_figure_and_no_crash(cells, tmp_path, monkeypatc
     """As a panel of households: campaigns are known, sales are credited to none, nobody was asked."""
     whole = campaign_marts()
     kept = {name: whole[name] for name in ("campaigns", "demand_daily", "channel_daily", "channels")}
-    results = run(cells, kept, tmp_path, monkeypatch, Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai"))
+    results = BARE(cells, kept, tmp_path, monkeypatch)
     assert [results.status(item) for item in MINE] == [Status.NOT_SUPPLIED] * 5
 
 

@@ -1,12 +1,11 @@
 """Section 7 on credit and supply: figures where the tables are there, honest gaps where they are not."""
 
-import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
-from running import results_of, supply
+from running import figure, run_with
 
 from brandops.demo import supply as made
 from brandops.demo.buyers import Population, _business
@@ -16,7 +15,7 @@ from brandops.demo.truth import Truth, stream
 from brandops.params.plan import Plan
 from brandops.present.status import Status
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "07_risk_control.ipynb"
+NOTEBOOK = "07_risk_control"
 MINE = ["7.1.2", "7.1.3", "7.2.2", "7.2.3"]
 PLAN = Plan(company="ACME", currency="CNY", time_zone="Asia/Shanghai", supply={"on_time_in_full": 0.9})
 
@@ -49,26 +48,15 @@ def supply_marts() -> dict[str, pd.DataFrame]:
             "purchase_orders": made.purchase_orders(truth, suppliers, prices, 7)}  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def cells() -> list[dict]:
-    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+run = partial(run_with, PLAN)
 
 
-def run(cells, marts: dict, folder: Path, patch: pytest.MonkeyPatch):
-    """Run the notebook's cells on `marts` and return its page's results."""
-    supply(PLAN, marts, folder, patch)
-    return results_of(cells)
-
-
-@pytest.fixture(scope="module")
-def full(cells, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("full")
-    with pytest.MonkeyPatch.context() as patch:
-        return run(cells, receivable_marts() | supply_marts(), folder, patch), folder
+def marts() -> dict[str, pd.DataFrame]:
+    return receivable_marts() | supply_marts()
 
 
 def value(results, item: str, key: str) -> float:
-    return next(figure for figure in results.figures_of(item) if figure.key == key).value
+    return figure(results, item, key).value
 
 
 def test_every_item_has_its_heading_and_cells_stay_short(cells):

@@ -124,6 +124,13 @@ def test_days_without_a_run_are_caught_up_on_in_order(world):
     assert AlertLog("tiny").state.last_day == date(2025, 3, 15)
 
 
+def test_a_critical_alert_of_a_day_nobody_watched_is_news_of_the_next_run(world):
+    world.run("2025-03-10")
+    world.set("on_hand", 3.0, "2025-03-12", "2025-03-13", "2025-03-14")
+    assert world.run("2025-03-13") == 2 and world.run("2025-03-13") == 2
+    assert world.run("2025-03-14") == 0, "told yesterday"
+
+
 def test_an_earlier_day_is_shown_as_the_log_knows_it_and_changes_nothing(world):
     world.set("on_hand", 3.0, "2025-03-12")
     world.run("2025-03-12")

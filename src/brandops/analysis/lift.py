@@ -13,6 +13,8 @@ reason. `tests/analysis/test_lift_coverage.py` holds the intervals to their nomi
 sales with nothing done to them.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -20,7 +22,7 @@ from scipy import stats
 from brandops.analysis.experiments import FEWEST_UNITS, _randomised
 from brandops.analysis.intervals import LEVEL
 from brandops.analysis.lift_panel import Lift, Window, from_log, refused, window_of
-from brandops.analysis.placebo import FEWEST_PLACEBOS, enlargement, in_space, in_time
+from brandops.analysis.placebo import FEWEST_PLACEBOS, enlargement, group_size, in_space, in_time
 from brandops.analysis.structural import structural_lift
 from brandops.analysis.synthetic_control import counterfactual
 
@@ -66,7 +68,8 @@ def lift(
         error on a stretch), stretches, stretch_length, trend, fit_r2 (share of the variance before the start the control
         explains), against_past, weights (by control), enlargement (factor on the error from placebos in space), p_time
         (p-value by placebos in time alone, before it), placebo_time (log errors on the stretches), placebo_space (log effect and
-        standardised effect by control), p_space (rank of the effect among the placebos), series (ds, observed, counterfactual).
+        standardised effect by placebo: a control, or a group of as many as were treated), placebo_units (controls in each), p_space
+        (rank of the effect among the placebos), series (ds, observed, counterfactual).
 
     Raises
     ------
@@ -104,6 +107,7 @@ def _over_time(window: Window, randomised: bool, level: float) -> Lift:
         "trend": time.trend, "fit_r2": _explained(window, expected, known), "against_past": _against_past(window, time),
         "enlargement": factor, "weights": dict(zip(window.names, shares.round(6).tolist(), strict=True)),
         "placebo_time": time.stretches - time.stretches.mean(), "placebo_space": _spatial(space),
+        "placebo_units": group_size(window),
         "series": pd.DataFrame({"ds": window.ds, "observed": window.treated,
                                 "counterfactual": expected * np.exp(time.stretches.mean())}),
     }  # fmt: skip
@@ -151,4 +155,5 @@ def _rank(ratio: float, space: dict) -> float:
 
 def _shortened(window: Window, drop: int) -> Window:
     season = None if window.season is None else window.season[drop:]
-    return Window(window.ds[drop:], window.treated[drop:], window.controls[drop:], window.names, window.before - drop, season)
+    return replace(window, ds=window.ds[drop:], treated=window.treated[drop:], controls=window.controls[drop:],
+                   before=window.before - drop, season=season)  # fmt: skip

@@ -100,6 +100,8 @@ class Window:
         Number of periods before the start.
     season
         Day of the week of each period of a daily panel; None where the panel is not daily.
+    units
+        Number of units in `treated`.
     """
 
     ds: pd.DatetimeIndex
@@ -108,6 +110,7 @@ class Window:
     names: tuple[str, ...]
     before: int
     season: np.ndarray | None
+    units: int = 1
 
     @property
     def week(self) -> int:
@@ -124,11 +127,11 @@ class Window:
         """Sum of the treated units over the window."""
         return float(self.treated[self.before :].sum())
 
-    def without_unit(self, at: int) -> "Window":
-        """The panel as if control unit `at` had been treated, and the treated units did not exist."""
-        kept = np.delete(self.controls, at, axis=1)
-        names = self.names[:at] + self.names[at + 1 :]
-        return Window(self.ds, self.controls[:, at], kept, names, self.before, self.season)
+    def pretended(self, group: tuple[int, ...]) -> "Window":
+        """The panel as if the control units of `group` had been treated, and the treated units did not exist."""
+        kept = np.delete(self.controls, group, axis=1)
+        names = tuple(name for at, name in enumerate(self.names) if at not in group)
+        return Window(self.ds, self.controls[:, group].sum(axis=1), kept, names, self.before, self.season, len(group))
 
 
 def window_of(panel: pd.DataFrame, treated: list[str], start: object, end: object) -> Window:
@@ -177,7 +180,7 @@ def window_of(panel: pd.DataFrame, treated: list[str], start: object, end: objec
     mine = wide.columns.isin(chosen)
     days = pd.DatetimeIndex(wide.index)
     return Window(days, wide.loc[:, mine].sum(axis=1).to_numpy(), wide.loc[:, ~mine].to_numpy(), tuple(wide.columns[~mine]),
-                  int((days < first).sum()), _season(days))  # fmt: skip
+                  int((days < first).sum()), _season(days), int(mine.sum()))  # fmt: skip
 
 
 def _season(days: pd.DatetimeIndex) -> np.ndarray | None:

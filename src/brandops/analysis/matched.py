@@ -114,8 +114,9 @@ def mailings(around: pd.DataFrame, campaigns: pd.DataFrame, last_day: object, fi
     -------
     DataFrame
         campaign_id, campaign, theme, starts_on, ends_on, recipients, matched, others, effect, low, high (per recipient),
-        relative, p_value, added, added_low, added_high (all matched recipients), before, before_low, before_high (the placebo:
-        per recipient, last four weeks before), told (whether there is a number), suspect (the placebo is not nothing).
+        relative, p_value, q_value (p_value allowing for all mailings compared, Benjamini and Hochberg 1995), added, added_low,
+        added_high (all matched recipients), before, before_low, before_high (the placebo: per recipient, last four weeks before),
+        told (whether there is a number), suspect (the placebo is not nothing).
     """
     rows = []
     runs = campaigns[campaigns["campaign_id"].isin(around["campaign_id"])].sort_values(["starts_on", "campaign_id"])
@@ -136,27 +137,11 @@ def mailings(around: pd.DataFrame, campaigns: pd.DataFrame, last_day: object, fi
             facts |= {"before": fake.effect, "before_low": fake.low, "before_high": fake.high,
                       "suspect": not fake.low <= 0 <= fake.high}  # fmt: skip
         rows.append(facts)
-    columns = [
-        "campaign_id",
-        "campaign",
-        "theme",
-        "starts_on",
-        "ends_on",
-        "recipients",
-        "matched",
-        "others",
-        "effect",
-        "low",
-        "high",
-        "relative",
-        "p_value",
-        "added",
-        "added_low",
-        "added_high",
-        "before",
-        "before_low",
-        "before_high",
-        "told",
-        "suspect",
-    ]
-    return pd.DataFrame(rows).reindex(columns=columns)
+    columns = ["campaign_id", "campaign", "theme", "starts_on", "ends_on", "recipients", "matched", "others", "effect", "low",
+               "high", "relative", "p_value", "q_value", "added", "added_low", "added_high", "before", "before_low",
+               "before_high", "told", "suspect"]  # fmt: skip
+    table = pd.DataFrame(rows).reindex(columns=columns)
+    known = table["p_value"].notna()
+    if known.any():
+        table.loc[known, "q_value"] = stats.false_discovery_control(table.loc[known, "p_value"].astype(float))
+    return table

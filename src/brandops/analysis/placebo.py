@@ -6,7 +6,8 @@ synthetic controls"). The effect is the log ratio of observed to counterfactual 
 the stretches; its variance follows from theirs, with t quantiles at stretches - 1 degrees of freedom. Where the gap drifts,
 errors against earlier stretches alone are larger, and count instead.
 
-In space: every control is treated as if it had had the campaign in the window itself (Abadie et al. 2010). If the placebos'
+In space: controls are treated as if they had had the campaign in the window itself (Abadie et al. 2010), like with like: in
+groups of as many as were treated, where there are enough controls for that (Cavallo et al. 2013). If the placebos'
 studentised effects are larger than their stretches promised, because something came over units in the window
 that never came before it, the error is enlarged by their median's excess (as Hahn and Shi 2017 show, ranks among the
 controls alone cannot tell when the treated unit differs; studentising makes units of different noise comparable).
@@ -18,6 +19,7 @@ import numpy as np
 from scipy import stats
 
 from brandops.analysis.lift_panel import Window
+from brandops.analysis.seeds import seed_of
 from brandops.analysis.synthetic_control import counterfactual
 
 STRETCHES = 8  # aimed at: with fewer, the t quantile grows fast; stretches are as long as the window where that leaves enough
@@ -103,11 +105,28 @@ def in_time(window: Window, pooled: bool = False) -> Placebos | None:
     return Placebos(outside, inside, starts, length, window.length, drifting=not pooled)
 
 
+def group_size(window: Window) -> int:
+    """Controls in a placebo: as many as were treated if `FEWEST_PLACEBOS` such groups can be made that share none, else one."""
+    return window.units if len(window.names) >= FEWEST_PLACEBOS * window.units else 1
+
+
+def groups(window: Window) -> list[tuple[int, ...]]:
+    """Groups of controls by their places: they are dealt out as often as a group has members, so each is in about so many."""
+    size, count = group_size(window), len(window.names)
+    if size == 1:
+        return [(at,) for at in range(count)]
+    random, found = np.random.default_rng(seed_of("placebo groups", size, *window.names)), set()
+    for _deal in range(size):
+        dealt = random.permutation(count)[: count // size * size].reshape(-1, size)
+        found |= {tuple(sorted(group.tolist())) for group in dealt}
+    return sorted(found)
+
+
 def in_space(window: Window) -> dict[str, Placebos]:
-    """Placebos of every control unit treated in turn, the truly treated left out; units with too little to tell are left out."""
+    """Placebos of controls treated in turn, the truly treated left out; those with too little to tell are left out."""
     if len(window.names) < 2:
         return {}
-    found = {name: in_time(window.without_unit(at)) for at, name in enumerate(window.names)}
+    found = {" + ".join(window.names[at] for at in group): in_time(window.pretended(group)) for group in groups(window)}
     return {name: made for name, made in found.items() if made is not None and made.error > 0}
 
 

@@ -10,12 +10,12 @@ from brandops.analysis.forecasting.backtesting import FAST
 from brandops.analysis.pooled_elasticity import Pooled, pool
 from brandops.analysis.price_panel import price_panel
 from brandops.analysis.pricing import price_response
-from brandops.analysis.scenarios import DRAWS, Quarter, campaign_answer, credit_answer
+from brandops.analysis.scenario_answers import Answers
+from brandops.analysis.scenarios import DRAWS, Quarter
 from brandops.analysis.seeds import seed_of
 
 if TYPE_CHECKING:
     from brandops.params import Plan
-    from brandops.params.scenarios import Assumptions
 
 MONTHS, FEWEST_MONTHS = 3, 24
 Marts = dict[str, pd.DataFrame | None]
@@ -38,7 +38,7 @@ def elasticities(
     return pool(part["channel_id"].tolist(), part["estimate"], response.covariance[own][:, own])
 
 
-def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", assumptions: "Assumptions", as_of: pd.Timestamp) -> Quarter | None:
+def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", answers: Answers, as_of: pd.Timestamp) -> Quarter | None:
     """The quarter that begins after the last whole month by `as_of`, as it is planned if no lever is moved.
 
     Forecast by channel: the combination of the quick models with its backtest's errors, on channels with two years of
@@ -49,6 +49,8 @@ def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", assumptions: "Assump
     ----------
     marts
         sales_monthly and, where there are any, channel_costs, stock_daily, invoices, campaigns, campaign_budget.
+    answers
+        How sales answer to credit limits and campaign money.
 
     Returns
     -------
@@ -84,9 +86,8 @@ def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", assumptions: "Assump
         channels=channels.rename_axis("channel_id").reset_index(), sales=paths, elasticity=np.minimum(slopes, 0.0), stock=stock,
         orders=expected, floor=min(stock, expected / 91 * plan.stock.cover_low),
         campaigns=_campaigns(marts.get("campaigns"), marts.get("campaign_budget"), table.index[-1]), **credit,
-        credit_answer=credit_answer(assumptions.credit.sales_to_limit, assumptions.credit.sales_to_limit_error, DRAWS, seed),
-        campaign_answer=campaign_answer(assumptions.campaign.return_on_spend, assumptions.campaign.return_error, DRAWS, seed),
-        marginal_loss=assumptions.credit.marginal_loss, campaign_elasticity=assumptions.campaign.elasticity,
+        credit_answer=answers.limits, campaign_answer=answers.campaigns, marginal_loss=answers.worse,
+        campaign_elasticity=answers.beyond,
         cannibalisation=plan.channels.cannibalisation,
     )  # fmt: skip
 

@@ -11,8 +11,7 @@ others by volume (as in `price_simulator`, whose figures this gives for a price 
 sales that campaign money adds, `return x budget x (factor^elasticity - 1)`. What the stock at the start and the goods
 ordered (less the cover that must stay) cannot serve is lost. Profit is sales less goods, variable and fixed costs, campaign
 money and credit losses; cash is sales less what customers owe more at the end, less goods ordered and the same costs. The
-credit and campaign answers are assumptions (`params.scenarios`) until measured ones are given to `credit_answer` and
-`campaign_answer`.
+credit and campaign answers are measured where the data allow it (`scenario_answers`), else assumptions (`params.scenarios`).
 """
 
 from collections.abc import Mapping
@@ -49,8 +48,8 @@ class Quarter:
     (currency), on_credit (bool). `sales`, `elasticity`: draw × channel. `stock`, `orders`, `floor` (stock that must stay),
     `campaigns`: currency; stock and orders at cost. `loss_rate` of sales on credit, `owed_share` of them owed at the quarter's
     end, `owed_now`: currency. `credit_answer`, `campaign_answer`: draws of the elasticity of credit sales to limits and
-    of the incremental sales per unit of campaign money; `marginal_loss`,
-    `campaign_elasticity`: see `params.scenarios`. `cannibalisation`: share of units gained by a price that other channels lose.
+    of the incremental sales per unit of campaign money; `marginal_loss`, `campaign_elasticity`: see `params.scenarios`, one for
+    all draws or one a draw. `cannibalisation`: share of units gained by a price that other channels lose.
     """
 
     channels: pd.DataFrame
@@ -65,8 +64,8 @@ class Quarter:
     owed_now: float
     credit_answer: np.ndarray
     campaign_answer: np.ndarray
-    marginal_loss: float
-    campaign_elasticity: float
+    marginal_loss: float | np.ndarray
+    campaign_elasticity: float | np.ndarray
     cannibalisation: float = 0.0
 
 
@@ -167,5 +166,8 @@ def credit_answer(elasticity: float, error: float, draws: int, seed: int) -> np.
 
 
 def campaign_answer(return_on_spend: float, error: float, draws: int, seed: int) -> np.ndarray:
-    """Draws of the incremental net sales per unit of campaign money at the usual budget, never negative."""
-    return np.maximum(np.random.default_rng([seed, 2]).normal(return_on_spend, error, draws), 0.0)
+    """Draws of the incremental net sales per unit of campaign money at the usual budget, never negative (gamma distribution)."""
+    if return_on_spend <= 0 or error <= 0:
+        return np.full(draws, max(return_on_spend, 0.0))
+    shape = (return_on_spend / error) ** 2
+    return np.random.default_rng([seed, 2]).gamma(shape, return_on_spend / shape, draws)

@@ -29,13 +29,15 @@ _TAIL = 262_144  # bytes of the record's end that are read: some hundred events
 
 @dataclass
 class State:
-    """What monitoring knows. `alerts`: rule → member → latest alert. `outbox`: channel → events not yet delivered."""
+    """What monitoring knows. `since`: first day the last run took on, those caught up on included. `alerts`: rule → member →
+    latest alert. `outbox`: channel → events not yet delivered."""
 
     last_day: date | None = None
     alerts: dict[str, dict[str, Alert]] = field(default_factory=dict)
     outbox: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     last_events: list[dict[str, Any]] = field(default_factory=list)
     number: int = 0
+    since: date | None = None
 
     def all_alerts(self) -> list[Alert]:
         """Every latest alert, critical ones first, then the longest standing."""
@@ -144,6 +146,7 @@ class AlertLog:
         state.last_events = events or state.last_events
         content = {
             "last_day": state.last_day.isoformat() if state.last_day else None,
+            "since": state.since.isoformat() if state.since else None,
             "number": state.number,
             "alerts": [alert.as_dict() for alert in state.all_alerts()],
             "outbox": {name: waiting for name, waiting in sorted(state.outbox.items()) if waiting},
@@ -187,7 +190,8 @@ class AlertLog:
             for item in found["alerts"]:
                 alerts.setdefault(item["rule"], {})[item["member"]] = Alert(**item)
             last = date.fromisoformat(found["last_day"]) if found["last_day"] else None
-            return State(last, alerts, found["outbox"], found["last_events"], found["number"])
+            since = date.fromisoformat(found["since"]) if found.get("since") else None
+            return State(last, alerts, found["outbox"], found["last_events"], found["number"], since)
         except (ValueError, KeyError, TypeError) as error:
             raise UserError(
                 f"data/{self.profile}/monitor/state.json: not readable ({error}); restore it, or remove it to begin a new log "

@@ -136,6 +136,8 @@ def _evaluate(
     with console.running("monitor", str(day)):
         frames = recent_marts(profile, plan, day, MEMORY + len(days) - 1)
         values = indicators(frames, plan, days, [(rule.figure, rule.scope) for rule in rules.rules])
+        if last is None or day > last:
+            log.state.since = first if last is None else max(first, last + timedelta(days=1))
         for one in days:
             log.advance(rules.rules, values, one.date(), channels)
     absent = sorted({SOURCES[rule.figure] for rule in rules.rules} - set(frames))
@@ -199,17 +201,19 @@ def _account(log: AlertLog, plan: "Plan", names: dict[str, str], day: date, fail
     def worded(alert: dict[str, Any]) -> dict[str, Any]:
         return alert | {"text": say.said(alert, plan.currency, names), "limit": say.limit_text(alert, plan.currency)}
 
+    since = day
     if log.state.last_day == day:
+        since = log.state.since or day
         known = [alert.as_dict() for alert in log.state.all_alerts()]
         happened = log.events_of(day)
     else:
         events = log.events(day)
         known, happened = _replayed(events), [event for event in events if event["day"] == str(day)]
     open_ = [worded(alert) for alert in known if alert["closed_on"] is None]
-    new = [alert for alert in open_ if alert["first_seen"] == str(day)]
-    critical = sum(alert["severity"] == "critical" for alert in new)
+    new = [alert for alert in open_ if alert["first_seen"] >= str(since)]  # on days caught up on too, if still open
+    critical, grave = (sum(alert["severity"] == "critical" for alert in alerts) for alerts in (new, open_))
     return {
-        "profile": log.profile, "day": str(day), "summary": say.summary(len(new), critical, len(open_), formats.day(day)),
+        "profile": log.profile, "day": str(day), "summary": say.summary(len(new), critical, len(open_), formats.day(day), grave),
         "new": new,
         "open": open_, "events": [worded(event) for event in happened],
         "undelivered": {channel: len(waiting) for channel, waiting in sorted(log.state.outbox.items()) if waiting},
@@ -239,24 +243,24 @@ def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[st
 
     status = {"critical": Status.MISSED, "warning": Status.AT_RISK}
 
+    def what(alert: dict[str, Any]) -> str:
+        limit = _("Limit: {limit}").format(limit=alert["limit"])
+        return f"{escape(alert['text'])}<small>{escape(limit)} · <code>{escape(alert['id'])}</code></small>"
+
     def row(alert: dict[str, Any]) -> list[str]:
         taken = alert.get("acknowledged_by")
         return [
-            html.badge(status[alert["severity"]], say.severity_name(alert["severity"])), escape(alert["text"]),
-            escape(alert["limit"]),
+            html.badge(status[alert["severity"]], say.severity_name(alert["severity"])), what(alert),
             f'<span class="bo-number">{escape(formats.day(alert["first_seen"]))}</span>', escape(say.member_name(alert["owner"])),
             escape(_("{who}, {day}").format(who=taken, day=formats.day(alert["acknowledged_on"])) if taken else formats.DASH),
-            f"<code>{escape(alert['id'])}</code>",
         ]  # fmt: skip
 
-    labels = [_("Severity"), _("What"), _("Limit"), _("First seen"), _("Owner"), _("Acknowledged"), _("Alert")]
-    events = [[escape(say.event_name(event["event"])), *row(event | {"acknowledged_by": None})[:3],
-    f"<code>{escape(event['id'])}</code>"]
-              for event in found["events"]]  # fmt: skip
+    labels = [_("Severity"), _("What"), _("First seen"), _("Owner"), _("Acknowledged")]
+    events = [[escape(say.event_name(event["event"])), *row(event | {"acknowledged_by": None})[:2]] for event in found["events"]]
     tables = [
-        {"title": _("Open alerts"), "labels": labels, "rows": [row(alert) for alert in found["open"]],
+        {"title": _("Open alerts"), "labels": labels, "what": labels[1], "rows": [row(alert) for alert in found["open"]],
          "none": _("None.")},
-        {"title": _("What happened on the day"), "labels": [_("Event"), *labels[:3], labels[-1]], "rows": events,
+        {"title": _("What happened on the day"), "labels": [_("Event"), *labels[:2]], "what": labels[1], "rows": events,
          "none": _("Nothing opened, ended or was acknowledged.")},
     ]  # fmt: skip
     worst = (

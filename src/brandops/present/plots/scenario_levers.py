@@ -46,13 +46,13 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
             "lent": "datum.credit ? datum.sold : 0",
         },
         "draw": {
-            "grown": f"max(0, 1 + datum.returned * {q.campaigns!r} * (pow(campaign / 100, {q.campaign_elasticity!r}) - 1) / "
+            "grown": f"max(0, 1 + datum.returned * {q.campaigns!r} * (pow(campaign / 100, datum.beyond) - 1) / "
                       f"datum.sales)",
             "served": f"min(1, max(0, {q.stock!r} + {q.orders!r} * orders / 100 - {q.floor!r}) / (datum.goods * datum.grown))",
             "part": "datum.grown * datum.served",
             "lost_sales": "datum.sold * (datum.grown - datum.part)",
             "net_sales": "datum.sold * datum.part",
-            "loss": f"max(0, {q.loss_rate!r} * (datum.usual + {q.marginal_loss!r} * (datum.lent * datum.part - datum.usual)))",
+            "loss": f"max(0, {q.loss_rate!r} * (datum.usual + datum.worse * (datum.lent * datum.part - datum.usual)))",
             "paid": f"datum.costs * datum.part + {float(q.channels['fixed'].sum())!r} + {q.campaigns!r} * campaign / 100 + "
                      f"datum.loss",
             "profit": "datum.net_sales - datum.goods * datum.part - datum.paid",
@@ -64,15 +64,18 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
 
 
 def rows(quarter: Quarter) -> pd.DataFrame:
-    """Draws the chart computes with: draw, channel, sales, elasticity, answer, returned, cost_rate, variable_rate, credit, "
-    "price."""
+    """Draws the chart computes with: draw, channel, sales, elasticity, answer, returned, worse, beyond, cost_rate, variable_rate,
+    credit, price."""
     chosen = np.linspace(0, len(quarter.sales) - 1, DRAWN).astype(int)
     parts = [
         pd.DataFrame({
             "draw": np.arange(DRAWN), "channel": row.channel_id, "sales": quarter.sales[chosen, at].round(2),
-            "elasticity": quarter.elasticity[chosen, at].round(4), "answer": quarter.credit_answer[chosen].round(4),
-            "returned": quarter.campaign_answer[chosen].round(4), "cost_rate": round(row.cost_rate, 6),
-            "variable_rate": round(row.variable_rate, 6), "credit": bool(row.on_credit), "price": round(row.price, 4),
+            "elasticity": quarter.elasticity[chosen, at].round(4), "answer": quarter.credit_answer[chosen].round(6),
+            "returned": quarter.campaign_answer[chosen].round(4),
+            "worse": np.broadcast_to(quarter.marginal_loss, len(quarter.sales))[chosen].round(4),
+            "beyond": np.broadcast_to(quarter.campaign_elasticity, len(quarter.sales))[chosen].round(4),
+            "cost_rate": round(row.cost_rate, 6), "variable_rate": round(row.variable_rate, 6), "credit": bool(row.on_credit),
+            "price": round(row.price, 4),
         })
         for at, row in enumerate(quarter.channels.itertuples())
     ]  # fmt: skip
@@ -112,8 +115,8 @@ def levers(quarter: Quarter, channels: dict[str, str], currency_sign: str) -> al
         for name, formula in formula_set["others"].items():
             chart = chart.transform_calculate(**{name: formula})
         chart = chart.transform_aggregate(
-            **{name: f"sum({name})" for name in ("sold", "goods", "costs", "usual", "lent", "sales")}, returned="mean(returned)",
-            groupby=["draw"],
+            **{name: f"sum({name})" for name in ("sold", "goods", "costs", "usual", "lent", "sales")},
+            **{name: f"mean({name})" for name in ("returned", "worse", "beyond")}, groupby=["draw"],
         )  # fmt: skip
         for name, formula in formula_set["draw"].items():
             chart = chart.transform_calculate(**{name: formula})

@@ -91,10 +91,14 @@ def figure_name(figure: str) -> str:
     return _(_FIGURES[figure])
 
 
-def summary(opened: int, critical: int, still: int, day: str) -> str:
-    """The day in a sentence."""
+def summary(opened: int, critical: int, still: int, day: str, grave: int) -> str:
+    """The day in a sentence: alerts `opened`, `critical` ones of them, those open `still`, and the `grave` (critical) of these."""
     if not opened and not still:
         return _("{day}: quiet, no alert is open.").format(day=day)
+    if not opened:
+        return _("{day}: no new alert; {still} still open, {critical} of them critical.").format(
+            day=day, still=still, critical=grave
+        )
     return _("{day}: {opened} new alerts, {critical} of them critical; {still} open in all.").format(
         day=day, opened=opened, critical=critical, still=still
     )

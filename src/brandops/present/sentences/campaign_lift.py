@@ -12,6 +12,7 @@ from brandops.i18n import shown as reader_name
 from brandops.present import formats
 
 SHOWN = 4  # names in a sentence
+FALSE_DISCOVERIES = 0.05  # share of the mailings named that may be chance
 
 METHODS = {"holdout": mark("regions held out at random"), "synthetic_control": mark("synthetic control"),
            "structural": mark("its own past alone")}  # fmt: skip
@@ -87,22 +88,25 @@ def gain(found: dict[str, float], target: float, currency: str) -> str:
 
 
 def groups(table: pd.DataFrame) -> str:
-    """Which theme, format or channel sold most more, and which returned most."""
+    """Which theme, format or channel sold most more, and which returned most: of those beyond chance, if there are any."""
     told = table[table["lift"].notna()]
     if told.empty:
         return _("No campaign could be estimated.")
-    top = told.loc[told["lift"].idxmax()]
-    said = [_("The largest mean lift: {group}, {lift} ({low} to {high}), over {count} campaigns.").format(
+    sure = told[told["lift_low"] > 0]
+    top = (sure if len(sure) else told).sort_values("lift").iloc[-1]
+    said = [(_("The largest mean lift beyond chance: {group}, {lift} ({low} to {high}), over {count} campaigns.") if len(sure) else
+             _("None has a mean lift beyond chance; the largest: {group}, {lift} ({low} to {high}), over {count} campaigns.")
+             ).format(
         group=reader_name(top["group"]), lift=_pct(top["lift"]), low=_pct(top["lift_low"]), high=_pct(top["lift_high"]),
         count=top["estimated"])]  # fmt: skip
     back = told[told["roi"].notna()]
     if len(back):
-        best = back.loc[back["roi"].idxmax()]
-        said.append(
-            _("The best return on spending: {group}, {roi} ({low} to {high}).").format(
-                group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]), high=_pct(best["roi_high"])
-            )
-        )
+        paid = back[back["roi_low"] > 0]
+        best = (paid if len(paid) else back).sort_values("roi").iloc[-1]
+        said.append((_("The best return on spending that is beyond chance: {group}, {roi} ({low} to {high}).") if len(paid) else
+                     _("None surely earned its cost; the best return: {group}, {roi} ({low} to {high}).")).format(
+            group=reader_name(best["group"]), roi=_pct(best["roi"]), low=_pct(best["roi_low"]),
+            high=_pct(best["roi_high"])))  # fmt: skip
     return formats.sentences(*said)
 
 
@@ -168,6 +172,10 @@ def checks(found: Lift) -> str:
     if 0 < units < FEWEST_PLACEBOS:
         said.append(_("With {count} other units only, pretending the campaign in each of them could show nothing.").format(
             count=units))  # fmt: skip
+    elif units and facts["placebo_units"] > 1:
+        said.append(_("Pretended in {count} groups of {size} other units, {share} of all, the campaign included, show as large a "
+                      "lift.").format(count=units, size=facts["placebo_units"],
+                                      share=formats.percent(facts["p_space"], 0)))  # fmt: skip
     elif units:
         said.append(_("Pretended in {count} other units in turn, {share} of all, the campaign included, show as large "
         "a lift.").format(
@@ -191,7 +199,7 @@ def returns_table(table: pd.DataFrame) -> dict[str, Any]:
             "caption": _("What each campaign added and earned, with 95% intervals")}  # fmt: skip
 
 
-def mailings(table: pd.DataFrame) -> str:
+def mailings(table: pd.DataFrame, currency: str) -> str:
     """What mailings did to those who got them."""
     told = table[table["told"]]
     if told.empty:
@@ -199,6 +207,15 @@ def mailings(table: pd.DataFrame) -> str:
     clear = told[(told["low"] > 0) & ~told["suspect"]]
     said = [_("{told} of {count} mailings have enough recipients with others like them; {up} of these show recipients buying more, "
               "and not already before.").format(told=len(told), count=len(table), up=len(clear))]  # fmt: skip
+    sure = clear[clear["q_value"] <= FALSE_DISCOVERIES].sort_values("added", ascending=False)
+    if len(clear) and sure.empty:
+        said.append(_("With so many compared, each of these may be chance."))
+    elif len(sure):
+        said.append(_("With so many compared, these are more than chance: {names}.").format(names=_(", ").join(
+            _("{campaign} ({added} of sales, {low} to {high})").format(
+                campaign=reader_name(row.campaign), added=formats.money(row.added, currency),
+                low=formats.money(row.added_low, currency), high=formats.money(row.added_high, currency))
+            for row in sure.head(SHOWN).itertuples())))  # fmt: skip
     suspect = int(told["suspect"].sum())
     if suspect:
         said.append(_("Caution: in {count}, recipients differed in the four weeks before already; these numbers are not effects.")
@@ -211,7 +228,8 @@ def mailings_table(table: pd.DataFrame) -> dict[str, Any]:
     columns = {"campaign": (_("Campaign"), "text"), "starts_on": (_("Start"), "date"), "recipients": (_("Recipients"), "count"),
                "matched": (_("Matched"), "count"), "others": (_("Others"), "count"),
                "effect": (_("Per recipient"), "currency_exact"), "low": (_("from"), "currency_exact"),
-               "high": (_("to"), "currency_exact"), "p_value": (_("p-value"), "p_value"), "added": (_("Added sales"), "currency"),
+               "high": (_("to"), "currency_exact"), "p_value": (_("p-value"), "p_value"),
+               "q_value": (_("p-value, all compared"), "p_value"), "added": (_("Added sales"), "currency"),
                "before": (_("Four weeks before"), "currency_exact"), "before_low": (_("from"), "currency_exact"),
                "before_high": (_("to"), "currency_exact")}  # fmt: skip
     return {"frame": table, "columns": columns, "name": "mailings",
@@ -224,7 +242,9 @@ def mailings_method() -> str:
              "bought alike in the twelve weeks before and received as many other campaigns meanwhile (coarsened exact matching, "
              "Iacus, King and Porro 2012).\n\nCaveats: what the records do not show is not matched; campaigns "
              "overlap, so an effect "
-             "may belong to another; recipients without anybody like them are left out. The same comparison of the four weeks "
+             "may belong to another; recipients without anybody like them are left out. Mailings without twelve "
+             "weeks of sales before them, or not over yet, have no number. With many compared some look large by chance: "
+             "the p-value of all compared allows for it (Benjamini and Hochberg 1995). The same comparison of the four weeks "
              "before should show nothing. No cost of these mailings is known, so there is no return.")  # fmt: skip
 
 

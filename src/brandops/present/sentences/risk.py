@@ -68,11 +68,17 @@ def demand(shifts: pd.DataFrame, series: int, rate: float) -> str:
         return text.format(
             count=series, rate=chance)  # fmt: skip
     last = shifts.sort_values("starts_on").iloc[-1]
-    return _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is "
+    said = _("{count} shifts of demand in {series} series (chance of a false alarm: {rate} for all together); the latest is "
              "{name}, {effect} from the week of {day} on ({low} to {high}).").format(
         count=len(shifts), series=series, rate=chance, name=series_name(last["series"]), day=formats.day(last["starts_on"]),
         effect=formats.signed(100 * last["effect"]) + "%", low=formats.signed(100 * last["low"]) + "%",
         high=formats.signed(100 * last["high"]) + "%")  # fmt: skip
+    delay = shifts["delay_days"].dropna()
+    if delay.empty:
+        return said
+    late = _("The data first showed them {least} to {most} days after they began; what must be known sooner is watched by the day "
+             "(7.3.2).").format(least=int(delay.min()), most=int(delay.max()))  # fmt: skip
+    return formats.sentences(said, late)
 
 
 def wars_table(parts: pd.DataFrame) -> Arguments:

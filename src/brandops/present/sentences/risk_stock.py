@@ -86,12 +86,15 @@ def stock_method(allowed: float, limit: float) -> str:
         allowed=formats.percent(allowed, 0), limit=formats.number(limit, 1))  # fmt: skip
 
 
-def alerts(table: pd.DataFrame, period: object, currency: str, names: dict[str, str]) -> str:
-    """What the rules said in the period and what is open at its end."""
+def alerts(table: pd.DataFrame, start: pd.Timestamp, period: object, currency: str, names: dict[str, str]) -> str:
+    """What the rules said in the period that began on `start`, of alerts raised then or before, and what is open at its end."""
+    raised = table[table["first_seen"] >= start]
     still = table[table["open"]]
     critical = still[still["severity"] == "critical"]
-    said = [_("In {period} the rules raised {count} alerts, {critical} of them critical; {open} are open at its end.").format(
-        period=period, count=len(table), critical=int((table["severity"] == "critical").sum()), open=len(still))]  # fmt: skip
+    said = [_("In {period} the rules raised {count} alerts, {critical} of them critical; {older} raised before stood on in it; "
+              "{open} are open at its end.").format(
+        period=period, count=len(raised), critical=int((raised["severity"] == "critical").sum()), older=len(table) - len(raised),
+        open=len(still))]  # fmt: skip
     said += [_("Open and critical: {text}.").format(text=say.said(row, currency, names)) for row in critical.to_dict("records")[:3]]
     return formats.sentences(*said)
 
@@ -112,7 +115,6 @@ def backtest(table: pd.DataFrame, rules: pd.DataFrame, since: pd.Timestamp, curr
     if total > 0:
         said.append(_("Of what was lost around them, {share} came after the alert: more than that no answer could have "
                       "saved.").format(
-        
             share=formats.percent(after / total, 0)))  # fmt: skip
     if len(best):
         top = best.iloc[0]

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from brandops.analysis.scenario_answers import YEARS, Answers
 from brandops.analysis.scenarios import LEVEL, Quarter
 from brandops.i18n import gettext as _
 from brandops.i18n import language
@@ -26,9 +28,11 @@ def key(scenario: "Scenario") -> str:
     return scenario.name.get("en") or next(iter(scenario.name.values()))
 
 
-def assumed(scenarios: "list[Scenario]") -> set[str]:
-    """Scenarios whose effect rests on an assumption: they move credit limits or campaign money."""
-    return {key(one) for one in scenarios if one.credit_limits != 1 or one.campaign_budget != 1}
+def assumed(scenarios: "list[Scenario]", answers: Answers) -> set[str]:
+    """Scenarios whose effect rests on an assumption: they move credit limits or campaign money beyond what was measured."""
+    credit, campaign = {"limits", "worse"} <= answers.measured, {"campaigns", "beyond"} <= answers.measured
+    return {key(one) for one in scenarios if one.credit_limits > 1 or (one.credit_limits < 1 and not credit)
+            or (one.campaign_budget != 1 and not campaign)}  # fmt: skip
 
 
 def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start: pd.Timestamp, currency: str) -> str:
@@ -56,7 +60,8 @@ def best(table: pd.DataFrame, unproved: set[str], called: dict[str, str], start:
 def plan(row: pd.Series, currency: str) -> str:
     """The quarter as planned."""
     return _("As planned, the coming quarter brings net sales of {sales} ({low} to {high}), a profit of {profit} and {cash} of "
-             "cash; {loss} is lost on credit. With a probability of 5% profit falls below {worst}.").format(
+             "cash; of what it sells on credit {loss} is lost in the end. With a probability of 5% profit falls below "
+             "{worst}.").format(
         sales=formats.money(row["net_sales"], currency), low=formats.money(row["net_sales_low"], currency),
         high=formats.money(row["net_sales_high"], currency), profit=formats.money(row["profit"], currency),
         cash=formats.money(row["cash"], currency), loss=formats.money(row["credit_loss"], currency),
@@ -95,20 +100,49 @@ def levers_table(scenarios: "list[Scenario]", called: dict[str, str], channels: 
     return {"frame": frame, "columns": columns, "name": "levers", "caption": _("What each scenario changes against the plan")}
 
 
-def method(quarter: Quarter, given: "Scenarios", currency: str) -> str:
+def method(quarter: Quarter, answers: Answers, given: "Scenarios", currency: str) -> str:
     """What the scenarios rest on."""
-    credit, campaign = given.assumptions.credit, given.assumptions.campaign
-    return _("Estimated from the data: sales by channel (forecast with its errors), price elasticities (4.2.2), cost rates, "
-             "loss rate of credit sales ({loss}), campaign money of the same months last year ({budget}). Goods are ordered as "
-             "much as is expected to sell. Every scenario uses the same draws, so differences are the lever's.\n\nAssumed, in "
-             "scenarios.yml: sales on credit answer to limits with an elasticity of {limit}; what a limit adds is lost {worse} "
-             "times as often as the mean; a unit of campaign money brings {response} of sales at the usual budget and less "
-             "beyond (elasticity {beyond}). {share} of the units a price wins are taken from channels whose price stays. Stock "
-             "is one pool: shortages of single products are in 7.3.1.").format(
-        loss=formats.percent(quarter.loss_rate), budget=formats.money(quarter.campaigns, currency),
-        limit=formats.number(credit.sales_to_limit, 2), worse=formats.number(credit.marginal_loss, 1),
-        response=formats.number(campaign.return_on_spend, 1), share=formats.percent(quarter.cannibalisation, 0),
-        beyond=formats.number(campaign.elasticity, 1))  # fmt: skip
+    known = _("Estimated from the data: sales by channel (forecast with its errors), price elasticities (4.2.2), cost rates, "
+              "loss rate of credit sales ({loss}), campaign money of the same months last year ({budget}). Goods are ordered as "
+              "much as is expected to sell. Every scenario uses the same draws, so differences are the lever's.").format(
+        loss=formats.percent(quarter.loss_rate), budget=formats.money(quarter.campaigns, currency))  # fmt: skip
+    rest = _("{share} of the units a price wins are taken from channels whose price stays. Stock is one pool: shortages of single "
+             "products are in 7.3.1.").format(share=formats.percent(quarter.cannibalisation, 0))  # fmt: skip
+    return "\n\n".join((known, _limits_method(answers, given), _campaigns_method(answers, given), rest))
+
+
+def _limits_method(answers: Answers, given: "Scenarios") -> str:
+    if "limits" not in answers.measured:
+        return _("Assumed, in scenarios.yml: sales on credit answer to limits with an elasticity of {limit}; what a limit adds or "
+                 "cuts is lost {worse} times as often as the mean.").format(
+            limit=formats.number(given.assumptions.credit.sales_to_limit, 2),
+            worse=formats.number(given.assumptions.credit.marginal_loss, 1))  # fmt: skip
+    said = [_("Credit limits: a third lower, they would have stopped {stopped} of last year's sales on credit. How much of that "
+              "would be lost and how much paid at once nothing tells: any share is as likely.").format(
+        stopped=formats.percent(answers.stopped, 2))]  # fmt: skip
+    said.append((_("Their probability of default (7.2.2) is {worse} times the mean.") if "worse" in answers.measured else
+                 _("Assumed, in scenarios.yml: they are lost {worse} times as often as the mean.")).format(
+        worse=formats.number(float(np.median(answers.worse)), 1)))  # fmt: skip
+    said.append(_("Of wider limits nothing is known; they are supposed to work as narrower ones do."))
+    return formats.sentences(*said)
+
+
+def _campaigns_method(answers: Answers, given: "Scenarios") -> str:
+    if "campaigns" in answers.measured:
+        low, high = np.quantile(answers.campaigns, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+        said = [_("Campaign money: {count} campaigns of the last {years} years (6.3.3) brought {response} of net sales per unit "
+                  "spent; those of a quarter may bring {low} to {high}.").format(
+            count=answers.told, years=YEARS, response=formats.number(float(np.median(answers.campaigns)), 2),
+            low=formats.number(low, 2), high=formats.number(high, 2))]  # fmt: skip
+    else:
+        said = [_("Assumed, in scenarios.yml: a unit of campaign money brings {response} of sales at the usual budget.").format(
+            response=formats.number(given.assumptions.campaign.return_on_spend, 1))]  # fmt: skip
+    low, middle, high = (formats.number(float(v), 2) for v in np.quantile(answers.beyond, [(1 - LEVEL) / 2, 0.5, (1 + LEVEL) / 2]))
+    said.append((_("The next unit brings {beyond} of the mean one ({low} to {high}), as measured on always-on advertising (6.2.3): "
+                   "campaigns are supposed to saturate like it.") if "beyond" in answers.measured else
+                 _("Assumed, in scenarios.yml: the next unit brings {beyond} of the mean one.")).format(
+        beyond=middle, low=low, high=high))  # fmt: skip
+    return formats.sentences(*said)
 
 
 def levers_caption() -> str:

@@ -5,8 +5,35 @@ from typing import Any
 import pandas as pd
 
 from brandops.analysis.training import LEADS, PLACEBO_MONTHS, TrainingEffect
+from brandops.analysis.training_study import TrainingStudy
 from brandops.i18n import gettext as _
 from brandops.present import formats
+
+REACHED, SOLD = ["trainings", "people"], ["people_monthly", "trainings"]  # marts the statements rest on
+
+
+def figures(study: TrainingStudy, target: float | None) -> list[dict[str, Any]]:
+    """Arguments of `page.figure`: who has had the training, and what it did to sales."""
+    made = [{"key": "coverage", "name": _("Trained, of those employed"), "value": study.reach["share"], "unit": "fraction",
+             "target": target, "source": REACHED}]  # fmt: skip
+    return made + ([effect_figure(study.effect, "effect", _("Effect on sales"), SOLD)] if study.effect else [])
+
+
+def effect_figure(found: TrainingEffect, key: str, name: str, source: list[str]) -> dict[str, Any]:
+    """Arguments of `page.figure` of an effect with its interval."""
+    return {"key": key, "name": name, "value": found.effect, "unit": "fraction", "target": 0, "low": found.low, "high": found.high,
+            "source": source}  # fmt: skip
+
+
+def findings(study: TrainingStudy) -> list[dict[str, Any]]:
+    """Arguments of `page.finding`: who was reached, and what it did to sales."""
+    return [{"text": coverage(study.reach), "source": REACHED}, {"text": effect(study.effect, _("sales")), "source": SOLD}]
+
+
+def tested(study: TrainingStudy) -> list[dict[str, Any]]:
+    """Arguments of `page.finding`: what speaks for or against believing the effect, if anything can be told."""
+    text = checks(study.placebo, study.trend)
+    return [{"text": text, "source": SOLD}] if text else []
 
 
 def effect(found: TrainingEffect | None, what: str) -> str:
