@@ -8,11 +8,12 @@ import pandas as pd
 from brandops.errors import UserError
 
 REQUIRED = ["unique_id", "ds", "y"]
+LAUNCH = 3  # steps of nothing before the first sale that are the time before a launch; a lull is shorter
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Series by row, right-aligned at the last date, NaN before each one's start; the longest first.
+    """Series by row, right-aligned at the last date, NaN before each one's start (or launch); the longest first.
 
     Attributes
     ----------
@@ -125,7 +126,7 @@ def to_panel(history: pd.DataFrame, horizon: int, season_length: int, future: pd
     aligned = np.full_like(values, np.nan)
     for row, (series, end) in enumerate(zip(values, ends, strict=True)):
         known = series[: end + 1]
-        begun = int(np.argmax(~np.isnan(known)))
+        begun = _begun(known)
         known, filled[row] = _fill(known[begun:], season_length)
         aligned[row, len(dates) - len(known) :] = known
     regressors = None
@@ -200,6 +201,17 @@ def _range(first: object, last: object, step: object) -> pd.Index:
     if isinstance(step, int):
         return pd.Index(np.arange(first, last + 1, step))
     return pd.date_range(first, last, freq=step)
+
+
+def _begun(values: np.ndarray) -> int:
+    """Where a series begins: at its first value, or its first sale after at least `LAUNCH` steps without one.
+
+    Records of a product, shop or region often show nothing for the time before it was launched: that is no demand to learn
+    from.
+    """
+    first = int(np.argmax(~np.isnan(values)))
+    sold = int(np.argmax(np.nan_to_num(values) != 0))
+    return sold if sold - first >= LAUNCH else first
 
 
 def _fill(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:
