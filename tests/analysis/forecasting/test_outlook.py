@@ -217,13 +217,13 @@ def test_a_longer_history_narrows_the_intervals_as_the_backtest_taught():
 
 def test_the_series_effect_is_learnt_from_months_apart_only():
     rng = np.random.default_rng(8)
-    shared = rng.normal(size=(1, 200, 8))  # origins a step apart see the same errors: they say nothing new of the series
+    shared = 1.8 * rng.normal(size=(1, 200, 8))  # origins a step apart see the same errors: they say nothing new of the series
     errors = np.concatenate([shared + 0.01 * rng.normal(size=shared.shape) for _origin in range(4)])
     ones = np.ones((4, 200))
     found = calibrate(errors, ones, np.ones((4, 200, 8)), 60 * ones, [11, 10, 9, 8])
     bare = errors / np.exp(found.coefficients[0] + found.coefficients[1:] @ np.zeros(4))
     assert np.nanstd(found.errors) == pytest.approx(np.nanstd(bare), rel=0.5)
-    new = rng.normal(size=(200, 8))  # the next errors: as large on average, another draw
+    new = 1.8 * rng.normal(size=(200, 8))  # the next errors: as large on average, another draw
     size = found.size(ones[0], np.ones((200, 8)), 60 * ones[0]) / np.exp(found.series_effect)[:, None]
     assert (np.abs(new) <= found.quantile(0.8) * size).mean() == pytest.approx(0.8, abs=0.05)
 

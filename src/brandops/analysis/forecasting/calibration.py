@@ -23,7 +23,8 @@ FEW = 60  # errors per step below which a t distribution is used
 PRIOR = np.array([-0.3, 0.65, 0.22, 0.2, 0.0])
 LOWEST, HIGHEST = np.array([0.0, 0.0, 0.0, -0.5]), np.array([1.2, 1.2, 1.2, 0.0])  # more noise never means smaller errors
 PRIOR_SERIES = 60.0  # the prior's slopes weigh as much as so many series; errors of one series are not independent
-KINDS = 0.2  # standard deviation of the constant between kinds of series
+KINDS = 0.3  # standard deviation of the constant between kinds of series
+ONE_SERIES = 0.5  # variance of the mean logarithm of one series' comparable errors in one span of time
 SPANS, SPANS_KNOWN = 0.1, 2.0  # that of one span of time from the next to begin with, and how many spans this weighs as
 LEVELS = np.r_[0.02, 0.05:0.951:0.05, 0.96:0.991:0.01, 0.995, 0.999]
 SHAPE = stats.t.ppf(0.5 + LEVELS / 2, 5)  # of comparable errors: their sizes are estimates, so their tails are longer than normal
@@ -187,7 +188,7 @@ def _surplus(rest: np.ndarray, by_origin: np.ndarray, spans: float) -> float:
     """
     means = np.array([np.nanmean(part) for part in rest if not np.isnan(part).all()])
     counted = (~np.isnan(by_origin)).any(axis=0).sum()
-    start = SPANS**2 + np.nanvar(by_origin) / counted
+    start = SPANS**2 + ONE_SERIES / counted
     between = (SPANS_KNOWN * start + (spans - 1) * (means.var(ddof=1) if len(means) > 1 else 0.0)) / (SPANS_KNOWN + spans - 1)
     return float(means.mean() * (1 - KINDS**2 / (KINDS**2 + between / spans)))
 
