@@ -1,5 +1,6 @@
 """Sentences of plan section 3, written from its figures: the outlook, the champion, errors, intervals, the network."""
 
+import numpy as np
 import pandas as pd
 
 from brandops.analysis.forecasting.outlook import OTHERS, Outlook
@@ -41,12 +42,6 @@ def model_name(model: str) -> str:
 def reason_name(reason: str) -> str:
     """Why a forecast was replaced."""
     return gettext(REASON_NAMES[reason])
-
-
-def replaced_names(found: pd.DataFrame) -> pd.DataFrame:
-    """The table of replaced forecasts in the reader's language."""
-    return found.assign(part=found["part"].map(part_name), model=found["model"].map(model_name),
-                        reason=found["reason"].map(reason_name))  # fmt: skip
 
 
 def dimension_name(dimension: str) -> str:
@@ -98,10 +93,21 @@ def champion(ranking: pd.DataFrame) -> str:
     return text + " " + _("The combination makes the forecasts all the same: one model's lead in a backtest rarely lasts.")
 
 
-def network(place: int, models: int, wins: int, series: int) -> str:
-    """Where the neural network stands."""
-    return _("The neural network is number {place} of {models} in the backtest; it beats linear regression on {wins} of {series} "
-             "series.").format(place=place, models=models, wins=wins, series=series)  # fmt: skip
+def network(ranking: pd.DataFrame, against: pd.DataFrame, worth: float) -> str:
+    """Where the neural network stands, where it wins, and what it is worth to the combination.
+
+    `against` is `reports.against` the linear regression, `worth` a `reports.worth_in_combination`.
+    """
+    place = int(ranking.index[ranking["model"] == "neural"][0]) + 1
+    text = _("The neural network is number {place} of {models} in the backtest; it beats linear regression on {wins} of {series} "
+             "series.").format(
+        place=place, models=len(ranking), wins=int((against["gain"] > 0).sum()), series=len(against)
+    )  # fmt: skip
+    if not np.isfinite(worth):
+        return text
+    told = _("Without it the combination's error would be {change} larger: it earns its place.") if worth > 0 else _(
+        "Without it the combination's error would be {change} smaller: here it does not earn its place.")  # fmt: skip
+    return text + " " + told.format(change=formats.percent(abs(worth), 2))
 
 
 def price_inputs(found: pd.DataFrame, priced: bool) -> str:
@@ -189,13 +195,3 @@ def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
         wins=int((there["gain"] > 0).sum()), count=len(there), best=part_name(best["part"]), worst=part_name(worst["part"]),
         most=formats.signed(-best["gain"] * 100, 0) + "%", least=formats.signed(-worst["gain"] * 100, 0) + "%",
         all_wins=int((parts["gain"] > 0).sum()), all_count=len(parts))  # fmt: skip
-
-
-def worth_table(by_part: pd.DataFrame) -> dict:
-    """What forecasting each category and channel was worth, for `page.table`."""
-    shown = by_part.assign(dimension=by_part["dimension"].map(dimension_name), part=by_part["part"].map(part_name))
-    return {"frame": shown, "name": "worth_parts", "rows": 12,
-            "caption": _("What forecasting was worth by category, channel and year"), "columns": {
-                "dimension": _("Dimension"), "part": _("Part"), "year": (_("Year"), "text"), "sold": (_("Sold a step"), "currency"),
-                "naive": (_("Error, seasonal naive"), "currency"), "forecast": (_("Error, forecast"), "currency"),
-                "relative": (_("Error to sales"), "fraction"), "gain": (_("Error avoided"), "fraction")}}  # fmt: skip
