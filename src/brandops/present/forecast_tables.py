@@ -39,6 +39,9 @@ def steps_ahead(seen: Outlook) -> dict[str, Any]:
 def errors(of_total: pd.DataFrame) -> dict[str, Any]:
     """Errors of the total by model and step; `of_total` are its rows of the backtest."""
     found = evaluation.accuracy(of_total, ["model", "step"])
+    best = found.groupby("model")["mase"].mean().sort_values(kind="stable").index
+    first = {model: at for at, model in enumerate(dict.fromkeys(("combination", "seasonal_naive", *best)))}
+    found = found.sort_values(["model", "step"], key=lambda c: c.map(first) if c.name == "model" else c, ignore_index=True)
     columns = {"model": _("Model"), "step": _("Steps ahead"), "mse": ("MSE", "number"), "rmse": ("RMSE", MONEY),
                "mae": ("MAE", MONEY), "smape": ("sMAPE", SHARE), "mase": ("MASE", "decimal")}  # fmt: skip
     return {"frame": found.assign(model=found["model"].map(say.model_name)), "name": "errors", "rows": 12, "columns": columns,

@@ -5,6 +5,7 @@ Builds the series from the sales mart, forecasts all of them together, reconcile
 
 from dataclasses import dataclass, field
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -144,7 +145,7 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     dimensions = [dimension_of.at[name, "dimension"] for name in found.ids]
     matrix = constraints(dimensions)
     errors = np.moveaxis(found.trial.actual - found.trial.combined, 1, 2).reshape(-1, len(found.ids))
-    covariance = error_covariance(errors)
+    covariance = error_covariance(errors, _deviation(found))
     drawn = found.paths()
     gaps = np.abs(matrix @ found.centre).sum(axis=1) / max(np.abs(found.centre[dimensions.index("total")]).sum(), 1e-12)
     positive = np.nanmin(found.panel.values, axis=1) >= 0
@@ -155,6 +156,12 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     paths = drawn[:, dimensions.index("total")]
     return Outlook(history, table, totals, rows, paths, float(gaps.max(initial=0.0)), step, found,
                    priced is not None and step == "month")  # fmt: skip
+
+
+def _deviation(found: Forecasts) -> np.ndarray:
+    """Standard deviation of a step's error that the 80 % intervals imply, by series."""
+    width = (found.table["hi-80"] - found.table["lo-80"]).groupby(found.table["unique_id"]).mean()
+    return width.reindex(found.ids).to_numpy() / (2 * NormalDist().inv_cdf(0.9))
 
 
 def _bands(values: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:

@@ -70,6 +70,8 @@ def ahead(seen: Outlook, target: float | None, currency: str) -> str:
     if row["last_year"] > 0:
         growth = formats.signed((row["mean"] / row["last_year"] - 1) * 100) + "%"
         text += _(", {growth} on the same time a year ago").format(growth=growth)
+    if seen.step == "week":
+        text += _(", without a season, which so short a history cannot show")
     if target is None:
         return text + _(".")
     chance = float((seen.paths.sum(axis=1) >= target).mean())
@@ -160,7 +162,7 @@ def one_year() -> str:
              "from a trend, nor whether a peak returns; the intervals hold only while the year ahead resembles it.")  # fmt: skip
 
 
-def worth(table: pd.DataFrame, currency: str) -> str:
+def worth(table: pd.DataFrame, currency: str, step: str) -> str:
     """What the forecasts would have been worth, year by year."""
     parts = [
         _("{year}: {forecast} against {naive} ({gain})").format(
@@ -169,7 +171,10 @@ def worth(table: pd.DataFrame, currency: str) -> str:
         )
         for row in table.itertuples()
     ]  # fmt: skip
-    return _("Mean absolute error of a month's total, against the seasonal naive rule: {years}.").format(years=_("; ").join(parts))
+    text = _("Mean absolute error of a month's total, against the seasonal naive rule: {years}.")
+    if step == "week":
+        text = _("Mean absolute error of a week's total, against the rule that the last week comes again: {years}.")
+    return text.format(years=_("; ").join(parts))
 
 
 def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
@@ -189,6 +194,13 @@ def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
         return text
     avoided = there["naive"] - there["forecast"]  # currency: a part without sales is no triumph
     best, worst = there.loc[avoided.idxmax()], there.loc[avoided.idxmin()]
+    if len(by_year) == 1:
+        alone = _("By category and channel the forecasts' error was smaller than the naive rule's in {wins} of {count} parts "
+                  "({best}: {most}; {worst}: {least}).")  # fmt: skip
+        return alone.format(
+            wins=int((there["gain"] > 0).sum()), count=len(there), best=part_name(best["part"]), worst=part_name(worst["part"]),
+            most=formats.signed(-best["gain"] * 100, 0) + "%", least=formats.signed(-worst["gain"] * 100, 0) + "%",
+        )  # fmt: skip
     said = _("By category and channel their error was the smaller in {wins} of {count} parts that year ({best}: {most}; {worst}: "
              "{least}), and in {all_wins} of {all_count} over all years.")  # fmt: skip
     return text + " " + said.format(
