@@ -107,5 +107,7 @@ def test_a_series_that_had_not_sold_yet_does_not_widen_the_others_intervals():
 
 def test_a_series_begins_with_its_launch_and_a_lull_is_no_launch():
     launched, lull = np.r_[np.zeros(20), monthly(length=20)], np.r_[np.zeros(2), monthly(length=38)]
-    panel = to_panel(frame({"launched": launched, "lull": lull, "never": np.zeros(40)}), 3, 12)
-    assert dict(zip(panel.ids, panel.lengths, strict=True)) == {"launched": 20, "lull": 40, "never": 40}
+    now_and_then = np.tile(np.r_[np.zeros(6), 100.0, 200.0], 5)  # sales stay away as long again and again
+    panel = to_panel(frame({"launched": launched, "lull": lull, "never": np.zeros(40), "now and then": now_and_then}), 3, 12)
+    lengths = dict(zip(panel.ids, panel.lengths, strict=True))
+    assert lengths == {"launched": 20, "lull": 40, "never": 40, "now and then": 40}

@@ -8,7 +8,7 @@ import pandas as pd
 from brandops.errors import UserError
 
 REQUIRED = ["unique_id", "ds", "y"]
-LAUNCH = 3  # steps of nothing before the first sale that are the time before a launch; a lull is shorter
+LAUNCH = 3  # steps of nothing before the first sale; a shorter lull may be chance
 
 
 @dataclass(frozen=True)
@@ -204,14 +204,17 @@ def _range(first: object, last: object, step: object) -> pd.Index:
 
 
 def _begun(values: np.ndarray) -> int:
-    """Where a series begins: at its first value, or its first sale after at least `LAUNCH` steps without one.
+    """Where a series begins: at its first value, or at its launch.
 
     Records of a product, shop or region often show nothing for the time before it was launched: that is no demand to learn
-    from.
+    from. At least `LAUNCH` steps without a sale are such a time where sales never stayed away so long again.
     """
     first = int(np.argmax(~np.isnan(values)))
-    sold = int(np.argmax(np.nan_to_num(values) != 0))
-    return sold if sold - first >= LAUNCH else first
+    sold = np.flatnonzero(np.nan_to_num(values))
+    if not len(sold) or sold[0] - first < LAUNCH:
+        return first
+    longest = int(np.diff(np.r_[sold, len(values)]).max()) - 1
+    return int(sold[0]) if longest < sold[0] - first else first
 
 
 def _fill(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:
