@@ -148,6 +148,9 @@ def test_a_single_year_is_forecast_by_the_week():
     assert found.step == "week" and found.total["ds"].diff().dropna().eq(pd.Timedelta(days=7)).all()
     assert found.total["mean"].to_numpy() == pytest.approx(721, rel=0.02)
     assert decompose(found) is None
+    web = short["channel"] == "web"
+    named = short.assign(channel_id=np.where(web, "a", "b"), channel=np.where(web, "Web", "Shop"))
+    assert set(outlook(named, daily, AS_OF, 4).history.query("dimension == 'channel'")["part"]) == {"Shop", "Web"}
     assert outlook(short.head(3), None, AS_OF, 4) is None
 
 

@@ -88,13 +88,20 @@ def sales_series(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date)
     if days.empty:
         return pd.DataFrame(columns=["unique_id", "ds", "y", "dimension", "part"]), step
     dates = pd.date_range(days["ds"].min(), days["ds"].max(), freq="MS" if step == "month" else "W-MON")
+    if "channel" not in days and "channel_id" in days:
+        days = days.assign(channel=_channels(days["channel_id"], monthly))
     parts = [_by_part(days.assign(total="total"), "total", dates)]
     for dimension in DIMENSIONS:
         if dimension in days and days[dimension].nunique() > 1:
             parts.append(_by_part(days, dimension, dates))
-        elif dimension == "channel" and "channel_id" in days and days["channel_id"].nunique() > 1:
-            parts.append(_by_part(days.assign(channel=days["channel_id"]), "channel", dates))
     return pd.concat(parts, ignore_index=True), step
+
+
+def _channels(ids: pd.Series, monthly: pd.DataFrame) -> pd.Series:
+    """Names of channels, which only the months know; an id without a name stands for itself."""
+    if not {"channel_id", "channel"} <= set(monthly):
+        return ids
+    return ids.map(monthly.drop_duplicates("channel_id").set_index("channel_id")["channel"]).fillna(ids)
 
 
 def _by_part(sales: pd.DataFrame, dimension: str, dates: pd.DatetimeIndex) -> pd.DataFrame:

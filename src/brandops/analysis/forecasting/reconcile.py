@@ -37,8 +37,10 @@ def error_covariance(errors: np.ndarray, otherwise: np.ndarray | None = None) ->
     if len(cases) < 4:
         return np.diag(spread**2)
     found = LedoitWolf(assume_centered=True).fit(cases).covariance_
-    size = np.sqrt(np.diag(found))  # below one where cases are missing
-    return found / np.outer(size, size) * np.outer(spread, spread)
+    size = np.sqrt(np.maximum(np.diag(found), 1e-12))  # below one where cases are missing, nought where all forecasts were right
+    correlation = found / np.outer(size, size)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation * np.outer(spread, spread)
 
 
 def reconcile(values: np.ndarray, matrix: np.ndarray, covariance: np.ndarray) -> np.ndarray:

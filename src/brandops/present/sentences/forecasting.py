@@ -54,6 +54,15 @@ def part_name(part: str) -> str:
     return _("Others") if part == OTHERS else _("Total") if part == "total" else name(part)
 
 
+def series_names(history: pd.DataFrame) -> dict[str, str]:
+    """What a reader calls each series; parts that are called alike are told apart by their dimension."""
+    series = history.drop_duplicates("unique_id")
+    called = series["part"].map(part_name)
+    twice = called.duplicated(keep=False)
+    return {row.unique_id: f"{dimension_name(row.dimension)} · {label}" if double else label
+            for row, label, double in zip(series.itertuples(), called, twice, strict=True)}  # fmt: skip
+
+
 def steps(count: int, step: str) -> str:
     """`6 months` or `6 weeks`."""
     return _("{count} months").format(count=count) if step == "month" else _("{count} weeks").format(count=count)
