@@ -28,6 +28,12 @@ def test_a_forecast_of_weeks_says_that_it_has_no_season():
     assert "season" not in ahead(seen("month"), None, "CNY")
 
 
+def test_the_chance_of_a_target_at_the_forecast_is_even_though_the_paths_lean():
+    made = seen("month")
+    made.paths = np.exp(np.random.default_rng(1).normal(3, 0.4, (4000, 6)))  # their sums lie elsewhere and lean to the right
+    assert "with a probability of 50%" in ahead(made, 100.0, "CNY") and "probability of 100%" in ahead(made, 1.0, "CNY")
+
+
 def test_errors_of_weeks_are_called_so():
     assert "a week's total" in worth(YEAR, "CNY", "week") and "a month's total" in worth(YEAR, "CNY", "month")
 

@@ -83,7 +83,8 @@ def ahead(seen: Outlook, target: float | None, currency: str) -> str:
         text += _(", without a season, which so short a history cannot show")
     if target is None:
         return text + _(".")
-    chance = float((seen.paths.sum(axis=1) >= target).mean())
+    sums = seen.paths.sum(axis=1)
+    chance = float((sums + (row["mean"] - np.median(sums)) >= target).mean())  # their middle is the forecast, as the intervals' is
     return text + _("; the growth the plan asks for would need {target}, which they reach with a probability of {chance}.").format(
         target=formats.money(target, currency), chance=formats.percent(chance, 0)
     )

@@ -9,6 +9,7 @@ from brandops.analysis.pricing import COMPETITOR, PriceResponse
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
 from brandops.present import formats
+from brandops.present.sentences.goals_names import name
 
 _TERMS = {
     "log_price": mark("Own price (elasticity)"), "promotion": mark("Promotion (log effect beyond the price)"),
@@ -27,6 +28,14 @@ _NO_PRICE = {
 }  # fmt: skip
 
 FEW_NAMED = 3  # channels left out are named up to so many, else counted
+
+
+def channel_names(sales: pd.DataFrame | None) -> dict[str, str]:
+    """What a reader calls each channel of the mart sales_monthly, by its id."""
+    if sales is None:
+        return {}
+    known = sales[["channel_id", "channel"]].drop_duplicates()
+    return {row.channel_id: name(row.channel) for row in known.itertuples()}
 
 
 def term_name(term: str) -> str:
