@@ -58,6 +58,24 @@ def optimal_prices(response: PriceResponse, panel: pd.DataFrame, *, cost_rate: f
     return pd.DataFrame(rows)
 
 
+def without_price(response: PriceResponse, panel: pd.DataFrame) -> pd.DataFrame:
+    """Channels with an elasticity that `optimal_prices` leaves out, and why.
+
+    Returns
+    -------
+    DataFrame
+        channel_id, reason: "elasticity" (its interval reaches 0), "sales" (none in the last 52 weeks) or "cost" (no unit cost
+        known of what was sold in them).
+    """
+    last = panel["week"].max() - pd.Timedelta(weeks=51)
+    rows = []
+    for own in response.of("log_price").itertuples():
+        now = panel[(panel["channel_id"] == own.channel_id) & (panel["volume"] > 0) & (panel["week"] >= last)]
+        reasons = {"elasticity": not own.high < 0, "sales": now.empty, "cost": now["cost"].isna().all()}
+        rows += [(own.channel_id, reason) for reason, holds in reasons.items() if holds][:1]
+    return pd.DataFrame(rows, columns=["channel_id", "reason"])
+
+
 def profit_curve(elasticity: np.ndarray | float, cost_share: float, cost_rate: float, relative: np.ndarray | float) -> np.ndarray:
     """Profit at a price relative to the present one, over the present profit."""
     margin = (np.asarray(relative) * (1 - cost_rate) - cost_share) / (1 - cost_rate - cost_share)

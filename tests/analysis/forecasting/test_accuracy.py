@@ -41,5 +41,6 @@ PUBLISHED = [("m1_4", 15.904, 1.606, 23.2), ("m1_12", 14.533, 1.030, 10.2), ("to
 def test_all_series_are_forecast_better_than_by_the_published_combination(shared_data, name, smape, mase, msis):
     found = measured(shared_data / "forecasting", name, None)
     assert found["sMAPE"] < smape and found["MASE"] < mase and found["MSIS95"] < msis
-    # Years that are calmer or wilder than any before keep tourism's quarters from 77 to 83 %; the others hold it, or all but.
-    assert 93 <= found["cover95"] <= 97 and 76 <= found["cover80"] <= 86
+    # Years calmer or wilder than those before keep the quarters of both from 77 to 83 % (docs/benchmarks.md); the months hold it.
+    assert 93 <= found["cover95"] <= 97
+    assert 77 <= found["cover80"] <= 83 if name.endswith("_12") else 75 <= found["cover80"] <= 86

@@ -9,12 +9,21 @@ from hierarchicalforecast.methods import MinTrace
 from series import MONTHS, frame, group, monthly
 
 from brandops.analysis.forecasting import backtest, fit
+from brandops.analysis.forecasting.backtesting import combine
 from brandops.analysis.forecasting.calibration import calibrate
 from brandops.analysis.forecasting.evaluation import accuracy, coverage, information_criteria, ranking, residual_checks
 from brandops.analysis.forecasting.events import CHINESE_NEW_YEAR, event_regressors
 from brandops.analysis.forecasting.outlook import OTHERS, PARTS, outlook, sales_series, worth
 from brandops.analysis.forecasting.reconcile import above_zero, constraints, error_covariance, reconcile
-from brandops.analysis.forecasting.reports import decompose, interval_scores, of_total, replaced, worth_by_part, years_of_backtest
+from brandops.analysis.forecasting.reports import (
+    decompose,
+    interval_scores,
+    of_total,
+    replaced,
+    worth_by_part,
+    worth_in_combination,
+    years_of_backtest,
+)
 
 AS_OF = date(2025, 12, 31)
 
@@ -41,6 +50,33 @@ def test_the_parts_of_every_dimension_add_up_to_the_total(seen):
     assert seen.incoherent > 0  # there was something to reconcile
 
 
+def test_the_interval_of_the_total_is_as_wide_as_its_errors_also_where_some_parts_are_young():
+    inside, widths = [], []
+    for world in range(5):
+        rng = np.random.default_rng(world)
+        shared = np.convolve(rng.normal(0, 0.12, 80), [1, 0.6, 0.36], "same")[:66]  # what moves all parts: no sum averages it away
+        rows = []
+        for channel in range(16):
+            y = monthly(100 * world + channel, length=66, noise=0.03) * np.exp(shared)
+            y = np.where(np.arange(66) < 52, 0.0, y) if channel == 0 else y  # launched fourteen months ago
+            rows.append(pd.DataFrame({"month": MONTHS[-66:], "channel": f"c{channel}", "net_sales": y}))
+        sales = pd.concat(rows)
+        total = outlook(sales[sales["month"] < "2025-07-01"], None, date(2025, 6, 30), 6).total
+        came = sales[sales["month"] >= "2025-07-01"].groupby("month")["net_sales"].sum().to_numpy()
+        inside.append(((total["lo-80"] <= came) & (came <= total["hi-80"])).mean())
+        widths.append(((total["hi-80"] - total["lo-80"]) / total["mean"]).mean())
+    assert 0.6 <= np.mean(inside) <= 0.97
+    assert np.mean(widths) > 2 * 1.28 * 0.1  # of independent parts it would be a quarter of that
+
+
+def test_what_a_model_is_worth_to_the_combination_is_the_error_without_it(seen):
+    trial = seen.forecasts.trial
+    assert np.array_equal(combine(trial), trial.combined)
+    without = np.abs(combine(trial, "neural") - trial.actual) / trial.scale[:, None]
+    whole = np.abs(trial.combined - trial.actual) / trial.scale[:, None]
+    assert worth_in_combination(seen, "neural") == pytest.approx(np.nanmean(without) / np.nanmean(whole) - 1)
+
+
 def test_the_outlook_is_ordered_and_compared_with_a_year_ago(seen):
     whole = seen.totals.iloc[0]
     assert whole["dimension"] == "total"
@@ -62,6 +98,19 @@ def test_reconciling_equals_hierarchicalforecast_on_a_hierarchy_it_knows():
     inverse = np.linalg.inv(covariance)
     projected = summing @ np.linalg.solve(summing.T @ inverse @ summing, summing.T @ inverse @ base)
     assert ours == pytest.approx(projected)
+
+
+def test_a_series_too_young_for_errors_of_its_own_leaves_the_others_correlations_alone():
+    rng = np.random.default_rng(5)
+    shared = rng.normal(size=(80, 1))
+    whole = np.hstack([3 * shared, 2 * shared, shared]) + 0.3 * rng.normal(size=(80, 3))
+    young = np.hstack([whole, np.full((80, 1), np.nan)])
+    found, plain = error_covariance(young, np.array([1.0, 1.0, 1.0, 0.7])), error_covariance(whole)
+    assert found[:3, :3] == pytest.approx(plain, rel=0.05)
+    assert found[3, 3] == pytest.approx(0.49) and found[3, :3] == pytest.approx(np.zeros(3), abs=1e-9)
+    half = whole.copy()
+    half[:40, 2] = np.nan
+    assert np.sqrt(error_covariance(half)[2, 2]) == pytest.approx(np.sqrt(np.mean(whole[40:, 2] ** 2)))
 
 
 def test_reconciling_makes_noisy_forecasts_better():
@@ -99,6 +148,9 @@ def test_a_single_year_is_forecast_by_the_week():
     assert found.step == "week" and found.total["ds"].diff().dropna().eq(pd.Timedelta(days=7)).all()
     assert found.total["mean"].to_numpy() == pytest.approx(721, rel=0.02)
     assert decompose(found) is None
+    web = short["channel"] == "web"
+    named = short.assign(channel_id=np.where(web, "a", "b"), channel=np.where(web, "Web", "Shop"))
+    assert set(outlook(named, daily, AS_OF, 4).history.query("dimension == 'channel'")["part"]) == {"Shop", "Web"}
     assert outlook(short.head(3), None, AS_OF, 4) is None
 
 
@@ -217,13 +269,13 @@ def test_a_longer_history_narrows_the_intervals_as_the_backtest_taught():
 
 def test_the_series_effect_is_learnt_from_months_apart_only():
     rng = np.random.default_rng(8)
-    shared = rng.normal(size=(1, 200, 8))  # origins a step apart see the same errors: they say nothing new of the series
+    shared = 1.8 * rng.normal(size=(1, 200, 8))  # origins a step apart see the same errors: they say nothing new of the series
     errors = np.concatenate([shared + 0.01 * rng.normal(size=shared.shape) for _origin in range(4)])
     ones = np.ones((4, 200))
     found = calibrate(errors, ones, np.ones((4, 200, 8)), 60 * ones, [11, 10, 9, 8])
     bare = errors / np.exp(found.coefficients[0] + found.coefficients[1:] @ np.zeros(4))
     assert np.nanstd(found.errors) == pytest.approx(np.nanstd(bare), rel=0.5)
-    new = rng.normal(size=(200, 8))  # the next errors: as large on average, another draw
+    new = 1.8 * rng.normal(size=(200, 8))  # the next errors: as large on average, another draw
     size = found.size(ones[0], np.ones((200, 8)), 60 * ones[0]) / np.exp(found.series_effect)[:, None]
     assert (np.abs(new) <= found.quantile(0.8) * size).mean() == pytest.approx(0.8, abs=0.05)
 

@@ -106,12 +106,19 @@ def make_trial(panel: Panel, horizon: int, offsets: list[int], runs: list, model
         means[:, at, kept], fallback[:, at, kept] = found.means, found.fallback
         noise[at, kept] = found.noise
     trial = Trial(models, offsets, actual, means, combined, fallback, noise, error_scale(panel, max(offsets, default=0)))
-    weighed = [at for at, model in enumerate(models) if model != "seasonal_naive"] or [0]
-    for at in range(len(offsets)):
-        known = sum(earlier - horizon >= offsets[at] for earlier in offsets[:at])  # errors that had come by then
-        weights = pooled_weights(trial.scaled_errors(known)[weighed]) if known else np.full(len(weighed), 1 / len(weighed))
-        combined[at] = trimmed_mean(trial.means[weighed, at], weights)
+    combined[:] = combine(trial)
     return trial
+
+
+def combine(trial: Trial, without: str | None = None) -> np.ndarray:
+    """Combination at each origin, with the weights known then: origin × series × step; `without` leaves a model out."""
+    weighed = [at for at, model in enumerate(trial.models) if model not in ("seasonal_naive", without)] or [0]
+    horizon, found = trial.actual.shape[2], np.full(trial.actual.shape, np.nan)
+    for at, offset in enumerate(trial.offsets):
+        known = sum(earlier - horizon >= offset for earlier in trial.offsets[:at])  # errors that had come by then
+        weights = pooled_weights(trial.scaled_errors(known)[weighed]) if known else np.full(len(weighed), 1 / len(weighed))
+        found[at] = trimmed_mean(trial.means[weighed, at], weights)
+    return found
 
 
 def each(work: partial, tasks: list, jobs: int | Spread) -> list:

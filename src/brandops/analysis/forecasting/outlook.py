@@ -5,6 +5,7 @@ Builds the series from the sales mart, forecasts all of them together, reconcile
 
 from dataclasses import dataclass, field
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -87,16 +88,20 @@ def sales_series(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date)
     if days.empty:
         return pd.DataFrame(columns=["unique_id", "ds", "y", "dimension", "part"]), step
     dates = pd.date_range(days["ds"].min(), days["ds"].max(), freq="MS" if step == "month" else "W-MON")
+    if "channel" not in days and "channel_id" in days:
+        days = days.assign(channel=_channels(days["channel_id"], monthly))
     parts = [_by_part(days.assign(total="total"), "total", dates)]
     for dimension in DIMENSIONS:
         if dimension in days and days[dimension].nunique() > 1:
             parts.append(_by_part(days, dimension, dates))
-        elif dimension == "channel" and "channel_id" in days and days["channel_id"].nunique() > 1:
-            named = {"channel_id", "channel"} <= set(monthly)
-            names = monthly.drop_duplicates("channel_id").set_index("channel_id")["channel"] if named else {}
-            shown = days["channel_id"].map(names).fillna(days["channel_id"])
-            parts.append(_by_part(days.assign(channel=shown), "channel", dates))
     return pd.concat(parts, ignore_index=True), step
+
+
+def _channels(ids: pd.Series, monthly: pd.DataFrame) -> pd.Series:
+    """Names of channels, which only the months know; an id without a name stands for itself."""
+    if not {"channel_id", "channel"} <= set(monthly):
+        return ids
+    return ids.map(monthly.drop_duplicates("channel_id").set_index("channel_id")["channel"]).fillna(ids)
 
 
 def _by_part(sales: pd.DataFrame, dimension: str, dates: pd.DatetimeIndex) -> pd.DataFrame:
@@ -147,7 +152,7 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     dimensions = [dimension_of.at[name, "dimension"] for name in found.ids]
     matrix = constraints(dimensions)
     errors = np.moveaxis(found.trial.actual - found.trial.combined, 1, 2).reshape(-1, len(found.ids))
-    covariance = error_covariance(errors)
+    covariance = error_covariance(errors, _deviation(found))
     drawn = found.paths()
     gaps = np.abs(matrix @ found.centre).sum(axis=1) / max(np.abs(found.centre[dimensions.index("total")]).sum(), 1e-12)
     positive = np.nanmin(found.panel.values, axis=1) >= 0
@@ -158,6 +163,12 @@ def outlook(monthly: pd.DataFrame, daily: pd.DataFrame | None, as_of: date, hori
     paths = drawn[:, dimensions.index("total")]
     return Outlook(history, table, totals, rows, paths, float(gaps.max(initial=0.0)), step, found,
                    priced is not None and step == "month")  # fmt: skip
+
+
+def _deviation(found: Forecasts) -> np.ndarray:
+    """Standard deviation of a step's error that the 80 % intervals imply, by series."""
+    width = (found.table["hi-80"] - found.table["lo-80"]).groupby(found.table["unique_id"]).mean()
+    return width.reindex(found.ids).to_numpy() / (2 * NormalDist().inv_cdf(0.9))
 
 
 def _bands(values: np.ndarray, centre: np.ndarray) -> dict[str, np.ndarray]:

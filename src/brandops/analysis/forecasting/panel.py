@@ -8,11 +8,12 @@ import pandas as pd
 from brandops.errors import UserError
 
 REQUIRED = ["unique_id", "ds", "y"]
+LAUNCH = 3  # steps of nothing before the first sale; a shorter lull may be chance
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Series by row, right-aligned at the last date, NaN before each one's start; the longest first.
+    """Series by row, right-aligned at the last date, NaN before each one's start (or launch); the longest first.
 
     Attributes
     ----------
@@ -125,7 +126,7 @@ def to_panel(history: pd.DataFrame, horizon: int, season_length: int, future: pd
     aligned = np.full_like(values, np.nan)
     for row, (series, end) in enumerate(zip(values, ends, strict=True)):
         known = series[: end + 1]
-        begun = int(np.argmax(~np.isnan(known)))
+        begun = _begun(known)
         known, filled[row] = _fill(known[begun:], season_length)
         aligned[row, len(dates) - len(known) :] = known
     regressors = None
@@ -200,6 +201,20 @@ def _range(first: object, last: object, step: object) -> pd.Index:
     if isinstance(step, int):
         return pd.Index(np.arange(first, last + 1, step))
     return pd.date_range(first, last, freq=step)
+
+
+def _begun(values: np.ndarray) -> int:
+    """Where a series begins: at its first value, or at its launch.
+
+    Records of a product, shop or region often show nothing for the time before it was launched: that is no demand to learn
+    from. At least `LAUNCH` steps without a sale are such a time where sales never stayed away so long again.
+    """
+    first = int(np.argmax(~np.isnan(values)))
+    sold = np.flatnonzero(np.nan_to_num(values))
+    if not len(sold) or sold[0] - first < LAUNCH:
+        return first
+    longest = int(np.diff(np.r_[sold, len(values)]).max()) - 1
+    return int(sold[0]) if longest < sold[0] - first else first
 
 
 def _fill(values: np.ndarray, season: int) -> tuple[np.ndarray, int]:

@@ -18,14 +18,29 @@ def constraints(dimensions: list[str]) -> np.ndarray:
     return np.array(rows).reshape(-1, len(names))
 
 
-def error_covariance(errors: np.ndarray) -> np.ndarray:
-    """Covariance of forecast errors (case × series), correlations shrunk (Ledoit & Wolf 2004); NaN cases are left out."""
-    known = errors[~np.isnan(errors).any(axis=1)]
-    spread = np.sqrt(np.nanmean(errors**2, axis=0))
-    spread = np.where(np.isfinite(spread) & (spread > 0), spread, 1e-6 * (np.nanmax(spread) or 1.0))
-    if len(known) < 4:
+def error_covariance(errors: np.ndarray, otherwise: np.ndarray | None = None) -> np.ndarray:
+    """Covariance of forecast errors (case × series), correlations shrunk (Ledoit & Wolf 2004).
+
+    Parameters
+    ----------
+    errors
+        NaN where a series had no forecast then, as before its launch: it has no part in the correlations of that case.
+    otherwise
+        Standard deviations of series without any error to learn from.
+    """
+    known = ~np.isnan(errors)
+    counts = known.sum(axis=0)
+    spread = np.sqrt(np.nansum(errors**2, axis=0) / np.maximum(counts, 1))
+    spread = np.where(counts > 0, spread, spread.max(initial=0.0) if otherwise is None else otherwise)
+    spread = np.where(np.isfinite(spread) & (spread > 0), spread, 1e-6 * (spread.max(initial=0.0) or 1.0))
+    cases = (np.nan_to_num(errors) / spread)[known.any(axis=1)]
+    if len(cases) < 4:
         return np.diag(spread**2)
-    return LedoitWolf(assume_centered=True).fit(known / spread).covariance_ * np.outer(spread, spread)
+    found = LedoitWolf(assume_centered=True).fit(cases).covariance_
+    size = np.sqrt(np.maximum(np.diag(found), 1e-12))  # below one where cases are missing, nought where all forecasts were right
+    correlation = found / np.outer(size, size)
+    np.fill_diagonal(correlation, 1.0)
+    return correlation * np.outer(spread, spread)
 
 
 def reconcile(values: np.ndarray, matrix: np.ndarray, covariance: np.ndarray) -> np.ndarray:

@@ -1,7 +1,9 @@
 """Tables the forecasting page shows: decomposition, one model against another, the backtest by year, interval scores."""
 
+import numpy as np
 import pandas as pd
 
+from brandops.analysis.forecasting.backtesting import combine
 from brandops.analysis.forecasting.engine import COMBINATION, backtest
 from brandops.analysis.forecasting.events import with_events
 from brandops.analysis.forecasting.local import seasonal_parts
@@ -30,6 +32,15 @@ def against(rows: pd.DataFrame, model: str, other: str) -> pd.DataFrame:
     errors = rows.assign(error=(rows["y"] - rows["mean"]).abs()).groupby(["unique_id", "model"])["error"].mean().unstack()
     gain = 1 - errors[model] / errors[other].where(errors[other] > 0)
     return gain.rename("gain").dropna().reset_index().sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+
+
+def worth_in_combination(seen: Outlook, model: str) -> float:
+    """How much larger the combination's mean absolute scaled error in the backtest is without `model` (fraction)."""
+    trial = seen.forecasts.trial
+    without, whole = (
+        np.nanmean(np.abs(made - trial.actual) / trial.scale[:, None]) for made in (combine(trial, model), trial.combined)
+    )
+    return float(without / whole - 1) if whole > 0 else float("nan")
 
 
 def years_of_backtest(seen: Outlook) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Sentences of plan section 3, written from its figures: the outlook, the champion, errors, intervals, the network."""
 
+import numpy as np
 import pandas as pd
 
 from brandops.analysis.forecasting.outlook import OTHERS, Outlook
@@ -43,12 +44,6 @@ def reason_name(reason: str) -> str:
     return gettext(REASON_NAMES[reason])
 
 
-def replaced_names(found: pd.DataFrame) -> pd.DataFrame:
-    """The table of replaced forecasts in the reader's language."""
-    return found.assign(part=found["part"].map(part_name), model=found["model"].map(model_name),
-                        reason=found["reason"].map(reason_name))  # fmt: skip
-
-
 def dimension_name(dimension: str) -> str:
     """A dimension of the sales in the reader's language."""
     return gettext(DIMENSION_NAMES[dimension])
@@ -57,6 +52,15 @@ def dimension_name(dimension: str) -> str:
 def part_name(part: str) -> str:
     """A part of a dimension; the small ones together are the others."""
     return _("Others") if part == OTHERS else _("Total") if part == "total" else name(part)
+
+
+def series_names(history: pd.DataFrame) -> dict[str, str]:
+    """What a reader calls each series; parts that are called alike are told apart by their dimension."""
+    series = history.drop_duplicates("unique_id")
+    called = series["part"].map(part_name)
+    twice = called.duplicated(keep=False)
+    return {row.unique_id: f"{dimension_name(row.dimension)} · {label}" if double else label
+            for row, label, double in zip(series.itertuples(), called, twice, strict=True)}  # fmt: skip
 
 
 def steps(count: int, step: str) -> str:
@@ -75,9 +79,12 @@ def ahead(seen: Outlook, target: float | None, currency: str) -> str:
     if row["last_year"] > 0:
         growth = formats.signed((row["mean"] / row["last_year"] - 1) * 100) + "%"
         text += _(", {growth} on the same time a year ago").format(growth=growth)
+    if seen.step == "week":
+        text += _(", without a season, which so short a history cannot show")
     if target is None:
         return text + _(".")
-    chance = float((seen.paths.sum(axis=1) >= target).mean())
+    sums = seen.paths.sum(axis=1)
+    chance = float((sums + (row["mean"] - np.median(sums)) >= target).mean())  # their middle is the forecast, as the intervals' is
     return text + _("; the growth the plan asks for would need {target}, which they reach with a probability of {chance}.").format(
         target=formats.money(target, currency), chance=formats.percent(chance, 0)
     )
@@ -98,10 +105,21 @@ def champion(ranking: pd.DataFrame) -> str:
     return text + " " + _("The combination makes the forecasts all the same: one model's lead in a backtest rarely lasts.")
 
 
-def network(place: int, models: int, wins: int, series: int) -> str:
-    """Where the neural network stands."""
-    return _("The neural network is number {place} of {models} in the backtest; it beats linear regression on {wins} of {series} "
-             "series.").format(place=place, models=models, wins=wins, series=series)  # fmt: skip
+def network(ranking: pd.DataFrame, against: pd.DataFrame, worth: float) -> str:
+    """Where the neural network stands, where it wins, and what it is worth to the combination.
+
+    `against` is `reports.against` the linear regression, `worth` a `reports.worth_in_combination`.
+    """
+    place = int(ranking.index[ranking["model"] == "neural"][0]) + 1
+    text = _("The neural network is number {place} of {models} in the backtest; it beats linear regression on {wins} of {series} "
+             "series.").format(
+        place=place, models=len(ranking), wins=int((against["gain"] > 0).sum()), series=len(against)
+    )  # fmt: skip
+    if not np.isfinite(worth):
+        return text
+    told = _("Without it the combination's error would be {change} larger: it earns its place.") if worth > 0 else _(
+        "Without it the combination's error would be {change} smaller: here it does not earn its place.")  # fmt: skip
+    return text + " " + told.format(change=formats.percent(abs(worth), 2))
 
 
 def price_inputs(found: pd.DataFrame, priced: bool) -> str:
@@ -154,7 +172,7 @@ def one_year() -> str:
              "from a trend, nor whether a peak returns; the intervals hold only while the year ahead resembles it.")  # fmt: skip
 
 
-def worth(table: pd.DataFrame, currency: str) -> str:
+def worth(table: pd.DataFrame, currency: str, step: str) -> str:
     """What the forecasts would have been worth, year by year."""
     parts = [
         _("{year}: {forecast} against {naive} ({gain})").format(
@@ -163,7 +181,10 @@ def worth(table: pd.DataFrame, currency: str) -> str:
         )
         for row in table.itertuples()
     ]  # fmt: skip
-    return _("Mean absolute error of a month's total, against the seasonal naive rule: {years}.").format(years=_("; ").join(parts))
+    text = _("Mean absolute error of a month's total, against the seasonal naive rule: {years}.")
+    if step == "week":
+        text = _("Mean absolute error of a week's total, against the rule that the last week comes again: {years}.")
+    return text.format(years=_("; ").join(parts))
 
 
 def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
@@ -183,19 +204,16 @@ def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
         return text
     avoided = there["naive"] - there["forecast"]  # currency: a part without sales is no triumph
     best, worst = there.loc[avoided.idxmax()], there.loc[avoided.idxmin()]
+    if len(by_year) == 1:
+        alone = _("By category and channel the forecasts' error was smaller than the naive rule's in {wins} of {count} parts "
+                  "({best}: {most}; {worst}: {least}).")  # fmt: skip
+        return alone.format(
+            wins=int((there["gain"] > 0).sum()), count=len(there), best=part_name(best["part"]), worst=part_name(worst["part"]),
+            most=formats.signed(-best["gain"] * 100, 0) + "%", least=formats.signed(-worst["gain"] * 100, 0) + "%",
+        )  # fmt: skip
     said = _("By category and channel their error was the smaller in {wins} of {count} parts that year ({best}: {most}; {worst}: "
              "{least}), and in {all_wins} of {all_count} over all years.")  # fmt: skip
     return text + " " + said.format(
         wins=int((there["gain"] > 0).sum()), count=len(there), best=part_name(best["part"]), worst=part_name(worst["part"]),
         most=formats.signed(-best["gain"] * 100, 0) + "%", least=formats.signed(-worst["gain"] * 100, 0) + "%",
         all_wins=int((parts["gain"] > 0).sum()), all_count=len(parts))  # fmt: skip
-
-
-def worth_table(by_part: pd.DataFrame) -> dict:
-    """What forecasting each category and channel was worth, for `page.table`."""
-    shown = by_part.assign(dimension=by_part["dimension"].map(dimension_name), part=by_part["part"].map(part_name))
-    return {"frame": shown, "name": "worth_parts", "rows": 12,
-            "caption": _("What forecasting was worth by category, channel and year"), "columns": {
-                "dimension": _("Dimension"), "part": _("Part"), "year": (_("Year"), "text"), "sold": (_("Sold a step"), "currency"),
-                "naive": (_("Error, seasonal naive"), "currency"), "forecast": (_("Error, forecast"), "currency"),
-                "relative": (_("Error to sales"), "fraction"), "gain": (_("Error avoided"), "fraction")}}  # fmt: skip

@@ -6,10 +6,11 @@ import pandas as pd
 
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
-from brandops.i18n import shown as reader_name
 from brandops.present import formats
 from brandops.present.sentences.data_names import format_name, rule_name, table_name
+from brandops.present.sentences.goals_names import name
 
+SEPARATOR = " / "  # between channel and category in the names of series
 _RULES = {
     "missing": mark("Month no source delivered"), "zero_run": mark("Three or more months without a sale"),
     "stock_out": mark("Demand cut short by empty shelves"), "outlier": mark("Outlier without a promotion"),
@@ -90,12 +91,13 @@ def summary_table(summary: pd.DataFrame) -> dict[str, Any]:
             "caption": _("What each rule touched")}  # fmt: skip
 
 
-def changes_table(changes: pd.DataFrame) -> dict[str, Any]:
-    """Every value changed."""
+def changes_table(changes: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
+    """Every value changed; `names` are the channels' by their ids, with which a series' name begins."""
     columns = {"unique_id": _("Series"), "ds": (_("Month"), "month"), "rule": _("Rule"), "before": (_("Before"), "decimal"),
                "after": (_("After"), "decimal")}  # fmt: skip
     shown = changes.sort_values(["ds", "unique_id"], ascending=[False, True]).assign(rule=lambda d: d["rule"].map(rule_label))
-    shown["unique_id"] = [" / ".join(reader_name(part) for part in series.split(" / ")) for series in shown["unique_id"]]
+    parts = shown["unique_id"].str.split(SEPARATOR, n=1)
+    shown["unique_id"] = [SEPARATOR.join(name(names.get(part, part)) for part in series) for series in parts]
     return {"frame": shown, "columns": columns, "name": "cleaned_values", "rows": 12,
             "caption": _("Values changed, latest first")}  # fmt: skip
 

@@ -9,6 +9,7 @@ from brandops.analysis.pricing import COMPETITOR, PriceResponse
 from brandops.i18n import gettext as _
 from brandops.i18n import mark
 from brandops.present import formats
+from brandops.present.sentences.goals_names import name
 
 _TERMS = {
     "log_price": mark("Own price (elasticity)"), "promotion": mark("Promotion (log effect beyond the price)"),
@@ -21,8 +22,20 @@ _STEPS = {
     "weeks without a sale, price carried": mark("Weeks without a sale, at the month's usual price"), "used": mark("Used"),
 }  # fmt: skip
 _REASONS = {"few products": mark("too few products"), "price hardly varies": mark("prices hardly vary")}
+_NO_PRICE = {
+    "elasticity": mark("whether lower prices sell more there cannot be told"),
+    "sales": mark("nothing was sold there in the last year"), "cost": mark("unit costs there are not known"),
+}  # fmt: skip
 
 FEW_NAMED = 3  # channels left out are named up to so many, else counted
+
+
+def channel_names(sales: pd.DataFrame | None) -> dict[str, str]:
+    """What a reader calls each channel of the mart sales_monthly, by its id."""
+    if sales is None:
+        return {}
+    known = sales[["channel_id", "channel"]].drop_duplicates()
+    return {row.channel_id: name(row.channel) for row in known.itertuples()}
 
 
 def term_name(term: str) -> str:
@@ -111,6 +124,27 @@ def optimum_finding(optimum: pd.DataFrame, names: dict[str, str]) -> str:
                       "shown is the end of what was observed, to be tried in steps.").format(
             beyond=beyond, count=len(optimum)
         ))  # fmt: skip
+    return " ".join(said)
+
+
+def no_response() -> str:
+    """Why no regression was run at all."""
+    return _("No elasticity can be estimated: too few products sell every week at prices that vary.")
+
+
+def no_price_finding(lacking: pd.DataFrame, names: dict[str, str]) -> str:
+    """Where no best price follows, one sentence a reason; `lacking` is an `optimal_price.without_price`."""
+    if lacking.empty:
+        return _("No best price can be given: no channel's elasticity could be estimated.")
+    said = []
+    for reason, rows in lacking.groupby("reason", sort=False):
+        named = [str(names.get(channel, channel)) for channel in rows["channel_id"]]
+        if len(named) <= FEW_NAMED:
+            said.append(
+                _("No best price for {channels}: {reason}.").format(channels=_(", ").join(named), reason=_(_NO_PRICE[reason]))
+            )
+        else:
+            said.append(_("No best price in {count} channels: {reason}.").format(count=len(named), reason=_(_NO_PRICE[reason])))
     return " ".join(said)
 
 
