@@ -111,13 +111,20 @@ def test_the_pages_formulas_give_what_python_does(quarter, levers):
     given = Levers(
         dict.fromkeys(moved, levers["price"] / 100), levers["orders"] / 100, levers["limits"] / 100, levers["campaign"] / 100
     )
-    chosen = np.linspace(0, DRAWS - 1, scenario_levers.DRAWN).astype(int)
+    chosen = scenario_levers.chosen_draws(quarter)
     told = simulate(quarter, given).iloc[chosen]
     for ours, theirs in (("net_sales", "net_sales"), ("profit", "profit"), ("cash", "cash"), ("loss", "credit_loss"),
                          ("lost_sales", "lost_sales")):  # fmt: skip
         assert np.allclose(sums[ours], told[theirs], rtol=2e-4, atol=0.5), ours
     fixed = {name: scenario_levers._planned(formula) for name, formula in formulas["draw"].items()}
     assert not any(lever in formula for formula in fixed.values() for lever in ("orders", "limits", "campaign /"))
+
+
+def test_the_draws_in_the_page_stand_for_all(quarter):
+    chosen, whole = scenario_levers.chosen_draws(quarter), simulate(quarter, Levers({}))
+    assert len(set(chosen)) == scenario_levers.DRAWN
+    for tail in (0.1, 0.5, 0.9):
+        assert whole["net_sales"].iloc[chosen].quantile(tail) == pytest.approx(whole["net_sales"].quantile(tail), rel=0.005)
 
 
 def evaluated(formula: str, row: dict, levers: dict) -> float:

@@ -63,10 +63,16 @@ def expressions(quarter: Quarter) -> dict[str, dict[str, str]]:
     }  # fmt: skip
 
 
+def chosen_draws(quarter: Quarter) -> np.ndarray:
+    """The draws the chart carries: evenly placed by their sales, so that what it shows as planned is what the page states."""
+    ranks = ((np.arange(DRAWN) + 0.5) / DRAWN * len(quarter.sales)).astype(int)
+    return np.argsort(quarter.sales.sum(axis=1), kind="stable")[ranks]
+
+
 def rows(quarter: Quarter) -> pd.DataFrame:
     """Draws the chart computes with: draw, channel, sales, elasticity, answer, returned, worse, beyond, cost_rate, variable_rate,
     credit, price."""
-    chosen = np.linspace(0, len(quarter.sales) - 1, DRAWN).astype(int)
+    chosen = chosen_draws(quarter)
     parts = [
         pd.DataFrame({
             "draw": np.arange(DRAWN), "channel": row.channel_id, "sales": quarter.sales[chosen, at].round(2),

@@ -132,7 +132,7 @@ def _campaigns_method(answers: Answers, given: "Scenarios") -> str:
         low, high = np.quantile(answers.campaigns, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
         said = [_("Campaign money: {count} campaigns of the last {years} years (6.3.3) brought {response} of net sales per unit "
                   "spent; those of a quarter may bring {low} to {high}.").format(
-            count=answers.told, years=YEARS, response=formats.number(float(np.median(answers.campaigns)), 2),
+            count=answers.told, years=YEARS, response=formats.number(float(np.mean(answers.campaigns)), 2),
             low=formats.number(low, 2), high=formats.number(high, 2))]  # fmt: skip
     else:
         said = [_("Assumed, in scenarios.yml: a unit of campaign money brings {response} of sales at the usual budget.").format(
