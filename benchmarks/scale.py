@@ -7,10 +7,10 @@
 
 The demo's products, channels and customers sell as often as it takes: its order lines are repeated with customers, orders,
 moments and quantities of their own, drawn in DuckDB and written in monthly files. Each step is a process of its own with
-its time by the clock and of the processor, which other work on the machine disturbs less, and its peak memory (the largest
-process's, where it starts others): ingestion, marts (all of them), the sales marts alone, the same in hand-written SQL on the same parquet
-(one after the other, and their rows compared), then ingestion and marts again with one more day. Needs data/demo
-(`make data`); works in build/ and leaves nothing there.
+its time by the clock and of the processor (which other work on the machine disturbs less), and its peak memory (of the
+largest process, where it starts others): ingestion, marts (all of them), the sales marts alone, the same in hand-written SQL
+on the same parquet (one after the other, and their rows compared), then ingestion and marts again with one more day. Needs
+data/demo (`make data`); works in build/ and leaves nothing there.
 """
 
 import itertools
