@@ -3,6 +3,7 @@
     LINES=3_000_000 python benchmarks/scale.py            one size
     LINES=1_000_000,3_000_000,10_000_000 ...              several, and how time grows between them
     FORMAT=parquet                                        exports as parquet (default: csv)
+    CUSTOMERS=fixed                                       the same customers buy more (default: they grow with the lines)
     REPORT=1                                              the whole report, too
 
 The demo's products, channels and customers sell as often as it takes: its order lines are repeated with customers, orders,
@@ -124,6 +125,7 @@ class World:
 
     def __init__(self, source: Path, root: Path, kind: str) -> None:
         self.warehouse, self.root, self.kind = source / "warehouse", root, kind
+        self.grows = os.environ.get("CUSTOMERS") != "fixed"
         self.raw = root / "data" / PROFILE / "raw"
 
     def draw(self, lines: int) -> tuple[date, int]:
@@ -148,7 +150,8 @@ class World:
                 if name != "customers":
                     con.execute(f"COPY ({self._exported(name)}) TO '{self.raw / name}.parquet'")
             copies = math.ceil(lines / known[0])
-            copied = f"SELECT * REPLACE ({_named('customer_id')}) FROM ({self._exported('customers')}), range({copies}) c(copy)"
+            everyone = f"range({copies if self.grows else 1}) c(copy)"
+            copied = f"SELECT * REPLACE ({_named('customer_id')}) FROM ({self._exported('customers')}), {everyone}"
             con.execute(f"COPY (SELECT * EXCLUDE copy FROM ({copied})) TO '{self.raw}/customers.parquet'")
             months = con.sql("SELECT DISTINCT date_trunc('month', ordered_at)::DATE FROM sales_lines_now ORDER BY 1").fetchall()
             share = min(1.0, lines / (known[0] * copies))
@@ -172,7 +175,7 @@ class World:
     def _write(self, con: duckdb.DuckDBPyConnection, view: str, copies: int, share: float, label: str) -> int:
         # Whole orders are repeated; which of the last copy are left out, and what a copy's lines hold, follows from hashes.
         drawn = (
-            f"SELECT * EXCLUDE copy REPLACE ({_named('order_id')}, {_named('customer_id')}, "
+            f"SELECT * EXCLUDE copy REPLACE ({_named('order_id')}, {_named('customer_id') if self.grows else 'customer_id'}, "
             "quantity * (1 + hash(order_id, line_no, copy) % 3) AS quantity, "
             "ordered_at::DATE + INTERVAL (hash(order_id, copy) % 86400) SECOND AS ordered_at, NULL AS net_sales, NULL AS cost, "
             "NULL AS discount) "
