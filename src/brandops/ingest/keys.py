@@ -96,6 +96,7 @@ def finish_table(
     con.execute(
         "CREATE OR REPLACE TEMP TABLE unknown (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR);"
         "CREATE OR REPLACE TEMP TABLE candidates (code UBIGINT);"
+        "CREATE OR REPLACE TEMP TABLE repeated (part INTEGER, code UBIGINT);"
         "CREATE OR REPLACE TEMP TABLE rejected (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR, rule VARCHAR);"
         "CREATE OR REPLACE TEMP TABLE blanked (part INTEGER, row BIGINT, column_name VARCHAR);"
         "CREATE OR REPLACE TEMP TABLE parts (part INTEGER, _source VARCHAR, _file VARCHAR, starts DATE, ends DATE, mark VARCHAR)"
@@ -202,7 +203,8 @@ def _reject_orphans(con: duckdb.DuckDBPyConnection, table: str, parts: list[Part
 def _remember(con: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
     unknown = "SELECT mark AS part, row, column_name, value FROM unknown JOIN parts USING (part)"
     con.execute(f"COPY ({unknown}) TO {literal(memory.unknown)} ({PARQUET})")
-    con.execute(f"COPY (SELECT code FROM candidates) TO {literal(memory.repeats)} ({PARQUET})")
+    repeats = "SELECT mark, repeated.* EXCLUDE (part) FROM repeated JOIN parts USING (part)"
+    con.execute(f"COPY ({repeats}) TO {literal(memory.repeats)} ({PARQUET})")
 
 
 def _find_duplicates(
@@ -212,29 +214,39 @@ def _find_duplicates(
 
     Versions of one file follow each other in time, so they may share keys. The hash of the key finds the candidates, of files
     looked at before only hashes that files have too which are `fresh`, or that were given more than once then; the key itself
-    decides.
+    decides. Rows that were found then are not looked up again.
     """
-    names = TABLES[table].key
-    keys = [name(key) for key in names]
-    codes = {codes_of(con, part.staged.rows, names): part for part in parts}
-    if len(fresh) == len(parts):
-        looked_at = files(list(codes))
-    else:
-        some = [codes_of(con, part.staged.rows, names) for part in fresh]
-        suspects = " UNION ".join(f"SELECT code FROM {files([path])}" for path in [*some, earlier.repeats])
+    keys = [name(key) for key in TABLES[table].key]
+    everywhere = [codes_of(con, part.staged.rows, TABLES[table].key) for part in parts]
+    rows = (
+        f"SELECT hash({', '.join(keys)}) AS code, part, _row AS row, {', '.join(keys)} FROM {{}} JOIN parts USING (_source, _file)"
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {rows.format(files([(fresh or parts)[0].staged.rows]))} WHERE false")
+    looked_at = files(everywhere)
+    if len(fresh) < len(parts):
+        new = [codes_of(con, part.staged.rows, TABLES[table].key) for part in fresh]
+        suspects = " UNION ".join(f"SELECT code FROM {files([path])}" for path in [*new, earlier.repeats])
         con.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS {suspects}")
-        looked_at = f"(SELECT code FROM {files(list(codes))} SEMI JOIN suspects USING (code))"
+        looked_at = f"(SELECT code FROM {looked_at} SEMI JOIN suspects USING (code))"
     con.execute(f"INSERT INTO candidates SELECT code FROM {looked_at} GROUP BY code HAVING count(*) > 1")
     if con.execute("SELECT count(*) FROM candidates").fetchone()[0] == 0:
         return
-    where = f"read_parquet([{', '.join(map(literal, codes))}], filename = true)"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE hits AS SELECT DISTINCT filename FROM {where} SEMI JOIN candidates USING (code)")
-    holding = [codes[path].staged.rows for (path,) in con.execute("FROM hits ORDER BY 1").fetchall()]
+    if len(fresh) < len(parts):
+        con.execute(
+            f"INSERT INTO repeated SELECT code, p.part, row, {', '.join(keys)} FROM {files([earlier.repeats])} "
+            "JOIN parts AS p USING (mark) SEMI JOIN candidates USING (code)"
+        )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE same_key AS SELECT {', '.join(keys)}, part, _row AS row, starts, ends "
-        f"FROM {files(holding)} JOIN parts USING (_source, _file) "
-        f"WHERE hash({', '.join(keys)}) IN (SELECT code FROM candidates) "
-        "AND (part, _row) NOT IN (SELECT (part, row) FROM rejected)"
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT DISTINCT part, code FROM {files(everywhere, named=True)} "
+        f"JOIN (SELECT unnest([{', '.join(map(literal, everywhere))}]) AS filename, unnest(range({len(parts)})) AS part) "
+        "USING (filename) SEMI JOIN candidates USING (code) ANTI JOIN repeated USING (part, code)"
+    )
+    holding = [parts[part].staged.rows for (part,) in con.execute("SELECT DISTINCT part FROM hits ORDER BY part").fetchall()]
+    if holding:
+        con.execute(f"INSERT INTO repeated {rows.format(files(holding))} WHERE (part, code) IN (SELECT (part, code) FROM hits)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE same_key AS "
+        "SELECT * FROM repeated JOIN parts USING (part) ANTI JOIN rejected USING (part, row)"
     )
     equal = " AND ".join(f"a.{key} IS NOT DISTINCT FROM b.{key}" for key in keys)
     shown = " || ', ' || ".join(f"coalesce(CAST(a.{key} AS VARCHAR), '')" for key in keys)

@@ -25,7 +25,7 @@ class Remembered:
     ----------
     folder
         Holds unknown.parquet (`part`, the file's mark; row, column_name, value: a key found nowhere) and
-        repeats.parquet (`code`, hashes of keys given more than once).
+        repeats.parquet (rows whose key's hash, `code`, is given more than once: `mark` of the file, row and key).
     parts
         Marks of the files looked at; a mark stands for a file's content and for what is done about its orphans.
     referenced
@@ -47,7 +47,7 @@ class Remembered:
 
     @property
     def repeats(self) -> str:
-        """Path of the hashes of keys given more than once."""
+        """Path of the rows whose key's hash is given more than once."""
         return str(self.folder / "repeats.parquet")
 
     def save(self) -> None:
@@ -80,9 +80,9 @@ class Remembered:
         return con.execute(f"SELECT count(*) FROM ({query})").fetchone()[0] > 0
 
 
-def files(paths: list[str]) -> str:
-    """SQL that reads several parquet files."""
-    return f"read_parquet([{', '.join(map(literal, paths))}])"
+def files(paths: list[str], *, named: bool = False) -> str:
+    """SQL that reads several parquet files; `named` gives each row the `filename` it is from."""
+    return f"read_parquet([{', '.join(map(literal, paths))}]{', filename = true' if named else ''})"
 
 
 def codes_of(con: duckdb.DuckDBPyConnection, rows: str, keys: list[str]) -> str:
