@@ -1,7 +1,8 @@
 """One table: keys not found where they refer to (orphans) and keys given more than once (duplicates).
 
-Both are looked for in the staged files' key columns alone. A file in which something is found is written again, and kept: as
-long as the same rows of it are found, another file costs no more than looking for keys.
+Both are looked for in the staged files' key columns alone, of files looked at before only where the new ones give reason to
+(`brandops.ingest.remembered`). A file in which something is found is written again, and kept as long as the same rows of it
+are found.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import duckdb
 
 from brandops.contract import TABLES
 from brandops.ingest.files import File
+from brandops.ingest.remembered import Remembered, codes_of, files
 from brandops.ingest.sql import PARQUET, literal, name
 from brandops.ingest.stage import NO_REJECTS, Staged, reject_columns
 from brandops.ingest.transform import Transform
@@ -30,6 +32,11 @@ class Part:
     file: File
     staged: Staged
     target: str  # file name in the table's folder
+
+    @property
+    def mark(self) -> str:
+        """What stands for the file's content, and for what is done about its orphans."""
+        return f"{self.staged.folder.name} {json.dumps(self.source.on_orphan, sort_keys=True)}"
 
 
 @dataclass
@@ -66,7 +73,7 @@ class Outcome:
 
 def finish_table(
     con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], referenced: dict[str, list[str]], folder: Path,
-    transform_of: Callable[[Part], Transform], cache: Path,
+    transform_of: Callable[[Part], Transform], cache: Path, earlier: Remembered | None = None,
 ) -> Outcome:  # fmt: skip
     """Write a table's final files into `folder`.
 
@@ -80,21 +87,31 @@ def finish_table(
         Gives the query of a part, to look up the raw record of a row rejected here.
     cache
         Folder in which files written again are kept, by the content they follow from.
+    earlier
+        What the last run found in the table; the outcome is the same without it.
     """
     folder.mkdir(parents=True)
+    known = set(earlier.parts) if earlier else set()
+    memory = Remembered(folder, table, [part.mark for part in parts], referenced)
     con.execute(
+        "CREATE OR REPLACE TEMP TABLE unknown (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR);"
+        "CREATE OR REPLACE TEMP TABLE candidates (code UBIGINT);"
+        "CREATE OR REPLACE TEMP TABLE repeated (part INTEGER, code UBIGINT);"
         "CREATE OR REPLACE TEMP TABLE rejected (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR, rule VARCHAR);"
         "CREATE OR REPLACE TEMP TABLE blanked (part INTEGER, row BIGINT, column_name VARCHAR);"
-        "CREATE OR REPLACE TEMP TABLE parts (part INTEGER, _source VARCHAR, _file VARCHAR, starts DATE, ends DATE)"
+        "CREATE OR REPLACE TEMP TABLE parts (part INTEGER, _source VARCHAR, _file VARCHAR, starts DATE, ends DATE, mark VARCHAR)"
     )
     for position, part in enumerate(parts):
         file = part.file
         con.execute(
-            "INSERT INTO parts VALUES (?, ?, ?, ?, ?)", [position, part.source.name, file.shown, file.known_from, file.known_to]
+            "INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?)",
+            [position, part.source.name, file.shown, file.known_from, file.known_to, part.mark],
         )
     if parts:
-        _find_orphans(con, table, parts, referenced)
-        _find_duplicates(con, table, parts)
+        _find_unknown(con, table, parts, referenced, earlier)
+        _reject_orphans(con, table, parts)
+        _find_duplicates(con, table, parts, [part for part in parts if part.mark not in known], earlier)
+    _remember(con, memory)
     outcome = Outcome(folder)
     rejects = []
     found, digests = _found(con)
@@ -110,11 +127,14 @@ def finish_table(
             rejects.append(str(kept / "rejects.parquet"))
             outcome.written.append(key)
         os.link(source, target)
+        origin = "/".join(Path(source).parts[-2:])
         outcome.loaded.append(part.staged.loaded - sum(found.get(position, {}).values()))
         outcome.rules.append(found.get(position, {}))
-        outcome.days.append(_days(con, table, target))
+        memory.days[origin] = earlier.days.get(origin) if earlier and origin in earlier.days else _days(con, table, target)
+        outcome.days.append(memory.days[origin])
     union = " UNION ALL ".join([NO_REJECTS, *(f"SELECT * FROM read_parquet({literal(path)})" for path in rejects)])
     con.execute(f"COPY ({union}) TO {literal(outcome.rejects)} ({PARQUET})")
+    memory.save()
     outcome.save()
     return outcome
 
@@ -134,55 +154,99 @@ def _found(con: duckdb.DuckDBPyConnection) -> tuple[dict[int, dict[str, int]], d
     return found, dict(con.execute(listed).fetchall())
 
 
-def files(paths: list[str]) -> str:
-    """SQL that reads several parquet files."""
-    return f"read_parquet([{', '.join(map(literal, paths))}])"
+def _find_unknown(
+    con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], referenced: dict[str, list[str]], earlier: Remembered | None
+) -> None:
+    """Fill `unknown`: rows that name a key found nowhere, of files where such a row is not kept.
 
-
-def _find_orphans(con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], referenced: dict[str, list[str]]) -> None:
+    Of a file looked at before, the keys unknown then are asked about again; as long as no key was lost, the others are known.
+    """
     for column, (other, key) in TABLES[table].references.items():
         if other not in referenced:
             continue
-        for policy in ("quarantine", "blank"):
-            concerned = [p.staged.rows for p in parts if p.source.on_orphan.get(column, "quarantine") == policy]
-            if not concerned:
-                continue
+        known = set(earlier.parts) if earlier and not earlier.lost(con, other, key, referenced[other]) else set()
+        concerned = [part for part in parts if part.source.on_orphan.get(column, "quarantine") != "keep"]
+        fresh = [part.staged.rows for part in concerned if part.mark not in known]
+        listed = f"SELECT {name(key)} FROM {files(referenced[other])}"
+        if fresh:
             quoted = name(column)
             con.execute(
-                f"CREATE OR REPLACE TEMP TABLE unknown AS SELECT DISTINCT {quoted} AS value FROM {files(concerned)} "
-                f"WHERE {quoted} IS NOT NULL AND {quoted} NOT IN (SELECT {name(key)} FROM {files(referenced[other])})"
+                f"CREATE OR REPLACE TEMP TABLE missing AS SELECT DISTINCT {quoted} AS value FROM {files(fresh)} "
+                f"WHERE {quoted} IS NOT NULL AND {quoted} NOT IN ({listed})"
             )
-            if con.execute("SELECT count(*) FROM unknown").fetchone()[0] == 0:
-                continue
-            rows = (
-                f"SELECT part, _row AS row, {literal(column)} AS column_name, {quoted} AS value FROM {files(concerned)} "
-                f"JOIN parts USING (_source, _file) WHERE {quoted} IN (SELECT value FROM unknown)"
+            if con.execute("SELECT count(*) FROM missing").fetchone()[0]:
+                con.execute(
+                    f"INSERT INTO unknown SELECT part, _row, {literal(column)}, {quoted} FROM {files(fresh)} "
+                    f"JOIN parts USING (_source, _file) WHERE {quoted} IN (SELECT value FROM missing)"
+                )
+        if known:
+            con.execute(
+                f"INSERT INTO unknown SELECT p.part, u.row, column_name, value FROM read_parquet({literal(earlier.unknown)}) AS u "
+                f"JOIN parts AS p ON p.mark = u.part WHERE column_name = {literal(column)} "
+                f"AND value NOT IN (SELECT CAST({name(key)} AS VARCHAR) FROM {files(referenced[other])})"
             )
-            if policy == "blank":
-                con.execute(f"INSERT INTO blanked SELECT part, row, column_name FROM ({rows})")
-            else:
-                con.execute(f"INSERT INTO rejected SELECT *, 'orphan' FROM ({rows}) ANTI JOIN rejected USING (part, row)")
 
 
-def _find_duplicates(con: duckdb.DuckDBPyConnection, table: str, parts: list[Part]) -> None:
+def _reject_orphans(con: duckdb.DuckDBPyConnection, table: str, parts: list[Part]) -> None:
+    """Blank the unknown key or reject the row, for the first such key, as the file's source has it."""
+    for column in TABLES[table].references:
+        blanking = [n for n, part in enumerate(parts) if part.source.on_orphan.get(column, "quarantine") == "blank"]
+        blanks = f"part IN ({', '.join(map(str, blanking))})" if blanking else "false"
+        found = f"FROM unknown WHERE column_name = {literal(column)}"
+        con.execute(f"INSERT INTO blanked SELECT part, row, column_name {found} AND {blanks}")
+        con.execute(
+            f"INSERT INTO rejected SELECT *, 'orphan' FROM (SELECT part, row, column_name, value {found} AND NOT {blanks}) "
+            "ANTI JOIN rejected USING (part, row)"
+        )
+
+
+def _remember(con: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
+    unknown = "SELECT mark AS part, row, column_name, value FROM unknown JOIN parts USING (part)"
+    con.execute(f"COPY ({unknown}) TO {literal(memory.unknown)} ({PARQUET})")
+    repeats = "SELECT mark, repeated.* EXCLUDE (part) FROM repeated JOIN parts USING (part)"
+    con.execute(f"COPY ({repeats}) TO {literal(memory.repeats)} ({PARQUET})")
+
+
+def _find_duplicates(
+    con: duckdb.DuckDBPyConnection, table: str, parts: list[Part], fresh: list[Part], earlier: Remembered | None
+) -> None:
     """Reject every row whose key an earlier row in force at the same time has.
 
-    Versions of one file follow each other in time, so they may share keys. The hash of the key finds the candidates; the
-    key itself decides.
+    Versions of one file follow each other in time, so they may share keys. The hash of the key finds the candidates, of files
+    looked at before only hashes that files have too which are `fresh`, or that were given more than once then; the key itself
+    decides. Rows that were found then are not looked up again.
     """
     keys = [name(key) for key in TABLES[table].key]
-    staged = files([part.staged.rows for part in parts])
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE candidates AS SELECT hash({', '.join(keys)}) AS code FROM {staged} "
-        "GROUP BY code HAVING count(*) > 1"
+    everywhere = [codes_of(con, part.staged.rows, TABLES[table].key) for part in parts]
+    rows = (
+        f"SELECT hash({', '.join(keys)}) AS code, part, _row AS row, {', '.join(keys)} FROM {{}} JOIN parts USING (_source, _file)"
     )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {rows.format(files([(fresh or parts)[0].staged.rows]))} WHERE false")
+    looked_at = files(everywhere)
+    if len(fresh) < len(parts):
+        new = [codes_of(con, part.staged.rows, TABLES[table].key) for part in fresh]
+        suspects = " UNION ".join(f"SELECT code FROM {files([path])}" for path in [*new, earlier.repeats])
+        con.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS {suspects}")
+        looked_at = f"(SELECT code FROM {looked_at} SEMI JOIN suspects USING (code))"
+    con.execute(f"INSERT INTO candidates SELECT code FROM {looked_at} GROUP BY code HAVING count(*) > 1")
     if con.execute("SELECT count(*) FROM candidates").fetchone()[0] == 0:
         return
+    if len(fresh) < len(parts):
+        con.execute(
+            f"INSERT INTO repeated SELECT code, p.part, row, {', '.join(keys)} FROM {files([earlier.repeats])} "
+            "JOIN parts AS p USING (mark) SEMI JOIN candidates USING (code)"
+        )
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE same_key AS SELECT {', '.join(keys)}, part, _row AS row, starts, ends "
-        f"FROM {staged} JOIN parts USING (_source, _file) "
-        f"WHERE hash({', '.join(keys)}) IN (SELECT code FROM candidates)"
-        "AND (part, _row) NOT IN (SELECT (part, row) FROM rejected)"
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT DISTINCT part, code FROM {files(everywhere, named=True)} "
+        f"JOIN (SELECT unnest([{', '.join(map(literal, everywhere))}]) AS filename, unnest(range({len(parts)})) AS part) "
+        "USING (filename) SEMI JOIN candidates USING (code) ANTI JOIN repeated USING (part, code)"
+    )
+    holding = [parts[part].staged.rows for (part,) in con.execute("SELECT DISTINCT part FROM hits ORDER BY part").fetchall()]
+    if holding:
+        con.execute(f"INSERT INTO repeated {rows.format(files(holding))} WHERE (part, code) IN (SELECT (part, code) FROM hits)")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE same_key AS "
+        "SELECT * FROM repeated JOIN parts USING (part) ANTI JOIN rejected USING (part, row)"
     )
     equal = " AND ".join(f"a.{key} IS NOT DISTINCT FROM b.{key}" for key in keys)
     shown = " || ', ' || ".join(f"coalesce(CAST(a.{key} AS VARCHAR), '')" for key in keys)

@@ -27,8 +27,9 @@ from brandops.ingest import databases
 from brandops.ingest.checks import refuse_untranslatable
 from brandops.ingest.corrections import account_corrections
 from brandops.ingest.files import File, Hashes, files_of, find, shown_name
-from brandops.ingest.keys import Outcome, Part, files, finish_table
+from brandops.ingest.keys import Outcome, Part, finish_table
 from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, load_manifest, manifest_path
+from brandops.ingest.remembered import Remembered, files
 from brandops.ingest.sql import literal
 from brandops.ingest.stage import Staged, Work, open_file, stage_files
 from brandops.ingest.transform import Transform
@@ -297,7 +298,8 @@ def _finish_one(
     referenced[table] = [part.staged.rows for part in parts]
     building = run.scratch / "table"
     shutil.rmtree(building, ignore_errors=True)
-    outcome = finish_table(run.con, table, parts, referenced, building, transform_of, run.cache / "written")
+    earlier = Remembered.of(table, (run.cache / "tables").glob("*"))
+    outcome = finish_table(run.con, table, parts, referenced, building, transform_of, run.cache / "written", earlier)
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(exist_ok=True)
     building.rename(folder)

@@ -29,9 +29,14 @@ def customers_monthly(own: ibis.Table, first: ibis.Table) -> ibis.Table:
     alone), purchase_days, first_order_month, is_new (the month holds the customer's first purchase ever). Anonymous
     sales have no row. `first` holds the `first_orders`.
     """
+    return with_first_orders(customers_by_month(own), first)
+
+
+def customers_by_month(own: ibis.Table) -> ibis.Table:
+    """The columns of `customers_monthly` that follow from the month alone."""
     known = own.filter(own.customer_id.notnull())
     by = ["month", "customer_id", "channel_id", "channel_type", "region", "segment"]
-    sums = known.group_by(by).aggregate(
+    return known.group_by(by).aggregate(
         orders=known.order_id.nunique(where=~known.is_return),
         quantity=known.quantity.sum(),
         net_sales=known.net_sales.sum(),
@@ -41,6 +46,10 @@ def customers_monthly(own: ibis.Table, first: ibis.Table) -> ibis.Table:
         last_on=known.date.max(where=~known.is_return),
         purchase_days=known.date.nunique(where=~known.is_return),
     )
+
+
+def with_first_orders(sums: ibis.Table, first: ibis.Table) -> ibis.Table:
+    """Add first_order_month and is_new to a month's sums by customer."""
     first = first.select(_customer=first.customer_id, first_order_month=first.date.truncate("M"))
     joined = sums.left_join(first, sums.customer_id == first._customer).drop("_customer")
     return joined.mutate(is_new=(joined.month == joined.first_order_month).fill_null(False))

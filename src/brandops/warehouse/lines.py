@@ -11,6 +11,13 @@ from brandops.warehouse.known import day_of
 OWN = "own"
 UNLISTED = "unlisted"  # product, channel or region the master data does not list: kept, so that totals stay whole
 
+# What the master tables say of a line, by the key it names.
+DESCRIBED_BY = {
+    "products": ("brand", "brand_owner", "category", "subcategory", "unit_cost", "unit_volume"),
+    "channels": ("channel", "channel_type"),
+    "customers": ("segment", "region"),
+}
+
 
 def sales_lines(tables: Tables, brand_owner: str | None, time_zone: str) -> ibis.Table | None:
     """Describe every known sales line by what was sold, and by whom.
@@ -25,8 +32,7 @@ def sales_lines(tables: Tables, brand_owner: str | None, time_zone: str) -> ibis
     if "sales_lines" not in tables:
         return None
     lines = tables["sales_lines"]
-    lines = _join(lines, tables, "products", "product_id", (
-        "brand", "brand_owner", "category", "subcategory", "unit_cost", "unit_volume"))  # fmt: skip
+    lines = _join(lines, tables, "products", "product_id", DESCRIBED_BY["products"])
     date = day_of(lines, "ordered_at", time_zone)
     is_return = lines.quantity < 0
     net_sales = ibis.coalesce(lines.net_sales, (lines.quantity * lines.net_price).cast(MONEY)).cast(MONEY)
@@ -55,8 +61,8 @@ def own_lines(lines: ibis.Table, tables: Tables) -> ibis.Table:
     Adds channel, channel_type and segment (the customer's); `region` is the line's, else the customer's.
     """
     own = lines.filter(lines.owner == OWN).drop("owner", "volume")
-    own = _join(own, tables, "channels", "channel_id", ("channel", "channel_type"))
-    own = _join(own, tables, "customers", "customer_id", ("segment", "region"), prefix="customer_")
+    own = _join(own, tables, "channels", "channel_id", DESCRIBED_BY["channels"])
+    own = _join(own, tables, "customers", "customer_id", DESCRIBED_BY["customers"], prefix="customer_")
     return own.mutate(
         channel=ibis.coalesce(own.channel, own.channel_id),
         channel_type=ibis.coalesce(own.channel_type, ibis.literal(UNLISTED)),

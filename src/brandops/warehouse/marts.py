@@ -19,9 +19,10 @@ import pyarrow.parquet as pq
 
 from brandops.contract import TABLES
 from brandops.errors import UserError
-from brandops.warehouse import campaigns, customers, engines, market, prices, quality, response, sales, stock, team
+from brandops.warehouse import campaigns, customers, engines, last, market, prices, quality, response, sales, stock, team
 from brandops.warehouse.connect import Tables, connect, fetch_sorted, keep, read_quarantine, read_tables, reuse
-from brandops.warehouse.known import known_tables
+from brandops.warehouse.known import known_by, known_tables
+from brandops.warehouse.last import Last
 from brandops.warehouse.lines import own_lines, sales_lines
 from brandops.warehouse.load import MARTS, PLAIN, mart_path, read_manifest
 from brandops.warehouse.plain import personal_columns, plain
@@ -39,25 +40,22 @@ def express(
     time_zone: str,
     brand_owner: str | None = None,
     publish_names: bool = False,
+    built: Last | None = None,
 ) -> dict[str, ibis.Table]:
-    """Marts of the subject tables, by name, as Ibis expressions over tables already cut at `as_of`."""
+    """Marts of the subject tables, by name, as Ibis expressions over tables already cut at `as_of`.
+
+    Rows of months that `built` still holds are taken from there.
+    """
     made: dict[str, ibis.Table] = {}
     lines = sales_lines(tables, brand_owner, time_zone)
     if lines is not None:
         own = reuse(connection, "own_lines", own_lines(lines, tables))
         first = keep(connection, "first_orders", customers.first_orders(own))
-        made["sales_daily"] = sales.sales_daily(own)
-        made["sales_monthly"] = sales.sales_monthly(own)
-        made["sales_weekly"] = sales.sales_weekly(own, as_of)
-        made["channel_daily"] = sales.channel_daily(own)
+        made |= _by_month(connection, tables, own, first, as_of, time_zone, brand_owner, built)
         if "campaigns" in tables:
             made["campaign_sales"] = campaigns.campaign_sales(own)
         if "campaigns" in tables and "campaign_recipients" in tables:
             made["campaign_customers"] = campaigns.campaign_customers(own, tables["campaigns"], tables["campaign_recipients"])
-        made["people_monthly"] = team.people_monthly(own)
-        made["demand_daily"] = response.demand_daily(own)
-        made["prices_weekly"] = prices.prices_weekly(own)
-        made["customers_monthly"] = customers.customers_monthly(own, first)
         made["customers"] = customers.customers(own, first, tables)
         made["new_customers_daily"] = customers.new_customers_daily(first)
         if "campaigns" in tables:
@@ -79,6 +77,32 @@ def express(
     if "people" in tables:
         made["people"] = team.people(tables["people"], publish_names)
     return made
+
+
+def _by_month(
+    connection: ibis.BaseBackend, tables: Tables, own: ibis.Table, first: ibis.Table, as_of: date, time_zone: str,
+    brand_owner: str | None, built: Last | None,
+) -> dict[str, ibis.Table]:  # fmt: skip
+    """The marts whose rows of a month follow from the sales of that month, and of the weeks that begin in it."""
+    if built is not None and built.lines:
+        rows = connection.read_parquet(built.lines, table_name="lines_of_other_months")
+        fresh = known_by(rows, TABLES["sales_lines"], as_of, time_zone)
+        own = own_lines(sales_lines(tables | {"sales_lines": fresh}, brand_owner, time_zone), tables)
+    since = sales.first_of_weeks(as_of)
+    made = {
+        "sales_daily": (sales.sales_daily(own), "date", None),
+        "sales_monthly": (sales.sales_monthly(own), "month", None),
+        "sales_weekly": (sales.sales_weekly(own, as_of), "month", since),
+        "channel_daily": (sales.channel_daily(own), "date", None),
+        "people_monthly": (team.people_monthly(own), "month", None),
+        "demand_daily": (response.demand_daily(own), "date", None),
+        "prices_weekly": (prices.prices_weekly(own), "week", None),
+        "customers_monthly": (customers.customers_by_month(own), "month", None),
+    }
+    rows = {
+        name: built.extend(connection, name, made_, day, from_) if built else made_ for name, (made_, day, from_) in made.items()
+    }
+    return rows | {"customers_monthly": customers.with_first_orders(rows["customers_monthly"], first)}
 
 
 def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckdb") -> dict[str, int]:
@@ -109,7 +133,8 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
         scratch = folder.with_name(f".{folder.name}.scratch")
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
-        rows = _build(scratch, profile, manifest, plan, as_of, engine)
+        facts = last.facts_of(profile, manifest, plan, as_of) if engine == "duckdb" else None
+        rows = _build(scratch, profile, manifest, plan, as_of, engine, facts)
         if engine != "duckdb":
             engines.record(scratch, engine_name(engine))
             if sum(account["loaded"] for account in manifest["sources"]) <= engines.COMPARED_ROWS and not plan.stored_at:
@@ -118,17 +143,22 @@ def build_marts(profile: str, plan: "Plan", as_of: date, *, engine: str = "duckd
                     engines.record(scratch, engine_name(engine), engine_name("duckdb"), engines.compare(scratch, Path(other)))
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
+        if facts:
+            last.remember(profile, manifest, facts, folder)
     return {name: count for name, count in rows.items() if count}
 
 
-def _build(folder: Path, profile: str, manifest: dict, plan: "Plan", as_of: date, engine: str) -> dict[str, int]:
-    """Write every mart into `folder`, made by `engine`; returns the rows of each."""
+def _build(
+    folder: Path, profile: str, manifest: dict, plan: "Plan", as_of: date, engine: str, facts: last.Facts | None = None
+) -> dict[str, int]:
+    """Write every mart into `folder`, made by `engine`; returns the rows of each. `facts` allow to take over rows built last."""
     with connect(engine, plan.time_zone) as connection:
         stored = read_tables(connection, profile, plan.stored_at)
         known = known_tables(connection, stored, as_of, plan.time_zone)
         _refuse_unknown_owner(stored, plan.brand_owner)
         made = express(connection, known, as_of=as_of, time_zone=plan.time_zone, brand_owner=plan.brand_owner,
-                       publish_names=plan.publish_names)  # fmt: skip
+                       publish_names=plan.publish_names,
+                       built=last.still_valid(profile, manifest, facts, as_of) if facts else None)  # fmt: skip
         rejected = read_quarantine(connection, profile, plan.stored_at)
         made |= quality.express(connection, rejected, manifest, stored, known, as_of, plan.time_zone)
         return {name: _write(connection, made[name], folder / f"{name}.parquet") for name in MARTS if name in made}

@@ -46,12 +46,16 @@ def sales_weekly(own: ibis.Table, as_of: date) -> ibis.Table:
     `week` is the Monday of the ISO week; a week across two months is two rows, so that weeks add up to months. `segment` is the
     customer's (blank for anonymous sales). net_sales, returns, discount, cost in currency, quantity in units.
     """
-    first = add_months(as_of, 1 - WEEKLY_MONTHS)
-    recent = own.filter(own.month >= first).mutate(week=own.date.truncate("W"))
+    recent = own.filter(own.month >= first_of_weeks(as_of)).mutate(week=own.date.truncate("W"))
     sums = amounts(recent)
     by = ["month", "week", "channel_id", "region", "segment", "brand", "category", "product_id"]
     shown = ("net_sales", "returns", "quantity", "discount", "cost")
     return recent.group_by(by).aggregate(**{name: sums[name] for name in shown})
+
+
+def first_of_weeks(as_of: date) -> date:
+    """First month `sales_weekly` holds."""
+    return add_months(as_of, 1 - WEEKLY_MONTHS)
 
 
 def ledger_reconciliation(own: ibis.Table, ledger: ibis.Table, as_of: date) -> ibis.Table:
