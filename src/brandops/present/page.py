@@ -11,6 +11,7 @@ JupyterLab, to `reports/<profile>/.lab/<report>/`.
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -72,6 +73,7 @@ class Page:
     results: PageResults
     _marts: dict[str, Any] = field(default_factory=dict)
     _answer: Any = None
+    _others: list[PageResults] = field(default_factory=list)
     _closed: bool = False
 
     @property
@@ -181,8 +183,12 @@ class Page:
         if text not in self.results.headlines:
             self.results.headlines.append(text)
 
-    def answer(self) -> None:
-        """Show the page's answer here: the verdict first, then its headlines. `close` completes it."""
+    def answer(self, others: "Iterable[PageResults]" = ()) -> None:
+        """Show the page's answer here: the verdict first, then its headlines. `close` completes it.
+
+        The verdict is over the page's own items and those of `others`, for pages that speak of the whole report.
+        """
+        self._others = list(others)
         if self._answer is None:
             self._answer = display(self._answer_html(), display_id=f"answer-{self.notebook}")
 
@@ -267,8 +273,7 @@ class Page:
         self._closed = True
 
     def _answer_html(self) -> HTML:
-        overview = not self.results.items()
-        results = self.all_results() if overview else [self.results]
+        results = [*self._others, self.results]
         statuses = [r.status(item) for r in results for item in r.items()]
         count, *misses = verdict_sentences(results) or [""]
         # What happened comes before which targets it missed.
