@@ -17,7 +17,6 @@ LONGER = {
     "04_channel_optimisation": 8,
     "05_sales_team": 11,
     "07_risk_control": 10,
-    "08_dashboard": 7.5,
 }
 
 

@@ -21,6 +21,20 @@ MONTHS, FEWEST_MONTHS = 3, 24
 Marts = dict[str, pd.DataFrame | None]
 
 
+# Marts of `coming`; sales_monthly and prices_weekly it cannot do without.
+NEEDS = ("sales_monthly", "prices_weekly", "market_monthly", "channel_costs", "stock_daily", "invoices", "campaigns",
+         "campaign_budget")  # fmt: skip
+
+
+def coming(marts: Marts, plan: "Plan", assumptions: "Assumptions | None", as_of: pd.Timestamp) -> Quarter | None:
+    """The coming quarter (`quarter`) from the marts `NEEDS`; None without assumptions, prices that vary or costs of goods."""
+    prices = marts["prices_weekly"]
+    if assumptions is None or prices is None or marts["sales_monthly"] is None:
+        return None
+    elasticity = elasticities(prices, marts["market_monthly"], marts["campaigns"], as_of)
+    return None if elasticity is None else quarter(marts, elasticity, plan, assumptions, as_of)
+
+
 def elasticities(
     prices: pd.DataFrame, market: pd.DataFrame | None, campaigns: pd.DataFrame | None, as_of: pd.Timestamp
 ) -> Pooled | None:
