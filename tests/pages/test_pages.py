@@ -63,7 +63,7 @@ def visit(browser, file: Path, axe) -> dict:
 # Of everything that may scroll sideways: whether it does, and how far its right edge fades out, once it has been drawn.
 FADES = """async () => {
     for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
-    return [...document.querySelectorAll('main :is(.bo-scroll, .bo-wide, .bo-vega)')].filter(box => box.offsetParent)
+    return [...document.querySelectorAll('main :is(.bo-scroll, .bo-wide, .bo-vega)')].filter(box => box.checkVisibility())
         .map(box => [box.scrollWidth > box.clientWidth, parseFloat(getComputedStyle(box).getPropertyValue('--bo-after'))]);
 }"""
 
