@@ -125,6 +125,9 @@ def test_progress_says_what_the_rest_of_the_year_needs():
     assert found.run_rate == pytest.approx(target.last_year * 1.10)
     assert found.required_growth == pytest.approx((1.15 - 1.10 * half) / rest - 1)
     assert found.required_per_month * found.months_left == pytest.approx(target.target - found.actual)
+    assert found.growth_before == pytest.approx(0.10)
+    short = daily[daily["date"] > "2023-01-15"]  # the year before last is not whole: nothing to compare last year with
+    assert goals.progress(daily_plan(daily, plan_of(sales), as_of), short, target, as_of).growth_before is None
 
 
 def test_on_the_last_day_nothing_is_left_to_require():

@@ -70,6 +70,15 @@ def test_the_owner_is_who_has_the_items_open_action():
     assert list(made["owner"]) == ["new", ""]
 
 
+def test_the_plans_owner_goes_before_the_logs_and_the_closest_place_counts():
+    log = pd.DataFrame({"action_id": ["A1"], "plan_item": ["6.2.3"], "to_department": ["service"], "owner": ["Ms Li"],
+                        "opened_on": [pd.Timestamp(AS_OF)], "closed_on": [pd.NaT]})  # fmt: skip
+    rows = pd.DataFrame({"item": ["7.1.2", "7.1.3", "7.2.3", "6.2.3", "5.2.1"]})
+    made = ahead.with_owners(rows, log, pd.Timestamp(AS_OF), {"7": "supply", "7.1": "risk", "7.1.2": "finance"})
+    assert list(made["owner"]) == ["finance", "risk", "supply", "Ms Li", ""]
+    assert list(made["department"]) == ["", "", "", "service", ""]
+
+
 def asked(days: list[int], still_open: list[bool]) -> pd.DataFrame:
     opened = pd.Timestamp("2025-06-01")
     closed = [pd.NaT if open_ else opened + pd.Timedelta(days=d) for d, open_ in zip(days, still_open, strict=True)]

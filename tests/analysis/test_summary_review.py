@@ -77,6 +77,13 @@ def test_achievements_name_the_business_before_methods_and_leave_out_counts_of_e
     assert found["margin"].iloc[0] == pytest.approx(0.2)
 
 
+def test_how_good_a_model_is_comes_after_the_business_whatever_its_section():
+    rows = figures({"item": "4.1.2", "key": "stability", "value": 0.99, "target": 0.5, "status": "met"},
+                   {"item": "1.1.3", "value": 0.91, "target": 0.9, "status": "met"})  # fmt: skip
+    found = review.achievements(rows, {("4.1.2", "stability")})
+    assert list(found["item"]) == ["1.1.3", "4.1.2"] and list(found["inner"]) == [False, True]
+
+
 def test_moves_are_counted_towards_the_better_side():
     found = review.moves(figures(
         {"item": "7.1.3", "value": 0.8, "previous": 0.7, "target": 0.9, "status": "missed"},

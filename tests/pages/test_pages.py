@@ -33,14 +33,56 @@ def results(report: Path, number: str) -> dict:
     return json.loads((report / "results" / f"{number}.json").read_text(encoding="utf-8"))
 
 
-def test_no_page_overflows_complains_or_asks_another_host_at_any_width(report, open_page):
-    assert len(pages(report)) >= 4
-    for file in pages(report):
-        for width in WIDTHS:
-            page = open_page(file, width)
-            assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, (file.name, width)
-            assert page.complaints == [], (file.name, width)
-            page.close()
+@pytest.fixture(scope="module", params=LANGUAGES)
+def visits(request, reports, browser) -> dict[str, dict]:
+    """What a visit to every page of a language finds: each is opened once, and then made narrower, light and dark."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    return {file.name: visit(browser, file, axe) for file in pages(reports[request.param])}
+
+
+def visit(browser, file: Path, axe) -> dict:
+    """Overflow by width, complaints and requests to others, serious findings of axe, whether what is cut fades out."""
+    page, complaints, found = browser.new_page(viewport={"width": max(WIDTHS), "height": 900}), [], {"overflow": {}}
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else complaints.append(r.url))
+    page.goto(file.as_uri(), wait_until="networkidle")
+    for width in sorted(WIDTHS, reverse=True):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)  # charts redraw at their new width
+        found["overflow"][width] = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    found["fades"] = page.evaluate(FADES)
+    found["complaints"] = list(complaints)  # of the page: axe tries to read its style sheet, which a folder does not allow
+    serious = [one for one in axe.run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    found["axe"] = [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in serious]
+    page.close()
+    return found
+
+
+# Of everything that may scroll sideways: whether it does, and how far its right edge fades out, once it has been drawn.
+FADES = """async () => {
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    return [...document.querySelectorAll('main :is(.bo-scroll, .bo-wide, .bo-vega)')].filter(box => box.checkVisibility())
+        .map(box => [box.scrollWidth > box.clientWidth, parseFloat(getComputedStyle(box).getPropertyValue('--bo-after'))]);
+}"""
+
+
+def test_no_page_overflows_complains_or_asks_another_host_at_any_width(visits):
+    assert len(visits) >= 4
+    for name, found in visits.items():
+        assert {width: over for width, over in found["overflow"].items() if over > 0} == {}, name
+        assert found["complaints"] == [], name
+
+
+def test_what_is_wider_than_a_phone_fades_out_where_there_is_more_and_nothing_else_does(visits):
+    fades = [fade for found in visits.values() for fade in found["fades"]]
+    assert {cut for cut, _after in fades} == {True, False}
+    assert [fade for fade in fades if fade[0] != (fade[1] > 0)] == []
+
+
+def test_axe_finds_nothing_serious_on_any_page(visits):
+    assert {name: found["axe"] for name, found in visits.items() if found["axe"]} == {}
 
 
 def test_every_internal_link_and_anchor_leads_somewhere(report):
@@ -167,14 +209,3 @@ def test_no_page_table_or_result_holds_personal_data(report, project):
     for file in files:
         words = set(re.findall(r"[\w.+@-]+", file.read_text(encoding="utf-8")))
         assert not words & secret, file.name
-
-
-def test_axe_finds_nothing_serious_on_any_page(report, open_page):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = []
-    for file in pages(report):
-        page = open_page(file, 820)
-        for violation in axe.run(page).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                found.append((file.name, violation["id"], [node["target"] for node in violation["nodes"][:3]]))
-    assert found == []

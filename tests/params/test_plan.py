@@ -5,6 +5,7 @@ import pytest
 from brandops import paths
 from brandops.errors import UserError
 from brandops.params import load_plan, profiles
+from brandops.params.plan import Plan
 from brandops.params.yaml import parse_scalar, read_yaml
 
 PLAN = "company: Acme\ncurrency: EUR\ntime_zone: Europe/Berlin\n"
@@ -106,3 +107,11 @@ def test_a_key_merged_from_an_anchor_may_be_given_anew_but_none_twice(write):
 def test_what_is_no_plain_number_stays_the_text_it_is(text, value):
     read = parse_scalar(text)
     assert (read, type(read)) == (value, type(value))
+
+
+def test_an_owner_stands_for_a_place_of_the_plan():
+    common = {"company": "Acme", "currency": "CNY", "time_zone": "Asia/Shanghai"}
+    assert Plan(**common, owners={"7": "supply", "7.1.2": "finance"}).owners["7.1.2"] == "finance"
+    for place in ("section 7", "7.4", "0", "7.1.2.1"):
+        with pytest.raises(ValueError, match="is not a section, topic or item"):
+            Plan(**common, owners={place: "supply"})

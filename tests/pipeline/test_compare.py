@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from brandops.i18n import use_language
 from brandops.pipeline.compare import Side, causes, compare
 from brandops.pipeline.compare_page import page
 from brandops.present.results import PageResults, make_figure
@@ -63,4 +64,11 @@ def test_the_page_escapes_names_and_shows_verdicts_that_changed_first():
 def test_the_page_speaks_chinese():
     sides = (side("a", figure(1)), side("b", figure(2)))
     text = page(compare(*sides), sides, "zh")
+    use_language("en")
     assert '<html lang="zh">' in text and "发生了哪些变化" in text
+
+
+def test_a_figure_leads_to_its_evidence_in_the_report_that_stands():
+    for names in (("2025Q3", "2025Q4"), ("2025Q4", "2025Q4@closed"), ("2025Q4@closed", "2025Q4")):
+        sides = (side(names[0], figure(1)), side(names[1], figure(2)))
+        assert '<a href="../../2025Q4/html/01_goals.html#item-1-1-1">1.1.1</a>' in page(compare(*sides), sides, "en"), names

@@ -9,7 +9,7 @@ import pytest
 from brandops.periods import parse_period
 from brandops.pipeline.shelf import summarise
 from brandops.present import html, overview
-from brandops.present.results import NotSupplied, PageResults, make_figure
+from brandops.present.results import Finding, NotSupplied, PageResults, make_figure
 from brandops.present.scorecard import scorecard
 from brandops.present.sparkline import sparkline
 
@@ -32,7 +32,10 @@ def goals() -> PageResults:
 
 
 def test_what_is_next_is_always_among_the_headlines_and_nothing_is_said_twice():
-    results = [page("01_a", "one", "two", "three"), page("02_b", "two", "four"), page("09_summary", "missed", "next", "do", "aim")]
+    summary = page("09_summary", "missed", "next", "do", "aim")
+    said = {"9.1.2": "missed", "9.3.1": "next", "9.3.2": "do, then more", "9.3.3": "aim"}
+    summary.findings += [Finding(item=item, text=text) for item, text in said.items()]
+    results = [page("01_a", "one", "two", "three"), page("02_b", "two", "four"), summary]
     assert overview.headlines(results) == ["one", "two", "next", "do"]
     assert overview.headlines(results[:2]) == ["one", "two", "four"]
 

@@ -47,6 +47,7 @@ class Progress:
     last_year_to_date: float
     attainment: float
     growth: float
+    growth_before: float | None  # of the same days of last year on the year before it; None where the data do not reach that far
     run_rate: float
     gap: float
     remaining: float
@@ -209,6 +210,8 @@ def progress(daily_plan: pd.DataFrame, daily: pd.DataFrame, target: AnnualTarget
     seen = daily_plan[daily_plan["date"] <= pd.Timestamp(stop)]
     actual, planned = float(seen["actual"].sum()), float(seen["target"].sum())
     before = total_between(daily, year.previous().start, year_earlier(stop))
+    two_ago = year.previous().previous()
+    earlier = total_between(daily, two_ago.start, year_earlier(year_earlier(stop)))
     rest_last_year = target.last_year - before
     remaining, left = max(target.target - actual, 0.0), max((year.end - stop).days, 0)
     months_left = left / (year.days / 12)
@@ -219,6 +222,7 @@ def progress(daily_plan: pd.DataFrame, daily: pd.DataFrame, target: AnnualTarget
         last_year_to_date=before,
         attainment=actual / planned if planned > 0 else np.nan,
         growth=actual / before - 1 if before > 0 else np.nan,
+        growth_before=before / earlier - 1 if earlier > 0 and daily["date"].min() <= pd.Timestamp(two_ago.start) else None,
         run_rate=target.target * actual / planned if planned > 0 else np.nan,
         gap=actual - planned,
         remaining=remaining,

@@ -48,24 +48,41 @@ def ranked(initiatives: pd.DataFrame, margin: float) -> pd.DataFrame:
     return made.sort_values(order, ascending=[False, False, True], na_position="last", kind="stable", ignore_index=True)
 
 
-def with_owners(initiatives: pd.DataFrame, actions: pd.DataFrame | None, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Add `department` and `owner`: who the action log has charged with the item most in the last twelve months.
+def with_owners(
+    initiatives: pd.DataFrame, actions: pd.DataFrame | None, as_of: pd.Timestamp, plan: dict[str, str] | None = None
+) -> pd.DataFrame:
+    """Add `department` and `owner`: whom the plan charges with the item, else whom the action log has charged with it most.
 
-    An item's open actions come first. Blank where the log has none on the item: somebody is to be named.
+    Parameters
+    ----------
+    actions
+        The action log, of which the twelve months up to `as_of` count, an item's open actions first; None: there is none.
+    plan
+        Owner by section ("7"), topic ("7.1") or item ("7.1.2"); the closest counts.
+
+    Returns
+    -------
+    DataFrame
+        The columns given and `department` (blank where the plan names the owner) and `owner` (blank where nobody is named).
     """
-    empty = ["", ""]
-    if actions is None:
-        return initiatives.assign(department="", owner="")
-    known = actions[actions["opened_on"].between(as_of - pd.DateOffset(years=1), as_of)]
+    found = {} if actions is None else _charged(actions[actions["opened_on"].between(as_of - pd.DateOffset(years=1), as_of)])
+    pairs = []
+    for item in initiatives["item"]:
+        named = next((plan[key] for key in (item, item[:3], item[:1]) if key in plan), "") if plan else ""
+        pairs.append(("", named) if named else found.get(item, ("", "")))
+    return initiatives.assign(department=[pair[0] for pair in pairs], owner=[pair[1] for pair in pairs])
+
+
+def _charged(actions: pd.DataFrame) -> dict[str, tuple[str, str]]:
+    """Department and owner charged most with each item, with its open actions where it has any."""
     found = {}
-    for item, group in known.groupby("plan_item"):
+    for item, group in actions.groupby("plan_item"):
         still_open = group[group["closed_on"].isna()]
         rows = still_open if len(still_open) else group
         counts = rows.groupby(["to_department", "owner"]).agg(actions=("action_id", "size"), latest=("opened_on", "max"))
         best = counts.sort_values(["actions", "latest"], ascending=False, kind="stable").index[0]
-        found[item] = [str(part) for part in best]
-    pairs = [found.get(item, empty) for item in initiatives["item"]]
-    return initiatives.assign(department=[a for a, _ in pairs], owner=[b for _, b in pairs])
+        found[item] = (str(best[0]), str(best[1]))
+    return found
 
 
 @dataclass(frozen=True)

@@ -46,20 +46,26 @@ def counts_before(figures: pd.DataFrame) -> pd.DataFrame:
                           "now": int(_meets(rows, "value").sum())}])  # fmt: skip
 
 
-def achievements(figures: pd.DataFrame) -> pd.DataFrame:
-    """Targets met, those of the business before those of data, methods and display (sections 2, 3 and 8), the widest margin first.
+def achievements(figures: pd.DataFrame, models: set[tuple[str, str]] = frozenset()) -> pd.DataFrame:
+    """Targets met, those of the business before those of data, models and display (sections 2, 3 and 8), the widest margin first.
+
+    Parameters
+    ----------
+    models
+        Item and key of figures that measure a model, in whatever section.
 
     Returns
     -------
     DataFrame
-        The columns of `figures` and `margin`: how far past its target the figure is, as a share of the target. Figures
-        whose target is zero, such as a count of errors, have no margin and are left out: nothing happened, as it should.
+        The columns of `figures`, `inner` (of data, models or display) and `margin`: how far past its target the figure is, as a
+        share of the target. Figures whose target is zero, such as a count of errors, have no margin and are left out: nothing
+        happened, as it should.
     """
     rows = _whole(figures)
     rows = rows[(rows["status"] == "met") & rows["target"].notna() & (rows["target"] != 0) & (rows["kind"] == "")]
-    made = rows.assign(margin=_distance(rows) / rows["target"].abs(), inner=rows["item"].str[0].isin(INNER))
-    made = made.sort_values(["inner", "margin", "item"], ascending=[True, False, True], kind="stable", ignore_index=True)
-    return made.drop(columns="inner")
+    of_model = pd.Series([pair in models for pair in zip(rows["item"], rows["key"], strict=True)], rows.index, dtype=bool)
+    made = rows.assign(margin=_distance(rows) / rows["target"].abs(), inner=rows["item"].str[0].isin(INNER) | of_model)
+    return made.sort_values(["inner", "margin", "item"], ascending=[True, False, True], kind="stable", ignore_index=True)
 
 
 def moves(figures: pd.DataFrame) -> pd.DataFrame:

@@ -232,6 +232,9 @@ class Plan(Strict):
     goal_reached: list[str] = Field(
         default_factory=lambda: ["goal reached"], description="9.1.3 outcomes of an action that mean so"
     )
+    owners: dict[str, str] = Field(
+        default_factory=dict, description="9.3.2 who owns what a section (7), a topic (7.1) or an item (7.1.2) finds worth doing"
+    )
     notebooks: dict[str, dict[str, Any]] = Field(default_factory=dict, description="parameters of single notebooks")
     cell_timeout: int = Field(600, gt=0, description="seconds a notebook cell may run")
 
@@ -248,6 +251,14 @@ class Plan(Strict):
             named = {k: t.replace("{company}", values["company"]) if isinstance(t, str) else t for k, t in title.items()}
             values = values | {"title": named}
         return values
+
+    @field_validator("owners")
+    @classmethod
+    def _places(cls, owners: dict[str, str]) -> dict[str, str]:
+        for place in owners:
+            if not re.fullmatch(r"[1-9](\.[1-3]){0,2}", place):
+                raise ValueError(f"{place!r} is not a section, topic or item of the plan, such as '7', '7.1' or '7.1.2'")
+        return owners
 
     @field_validator("time_zone")
     @classmethod

@@ -43,6 +43,7 @@ class Build:
         self.sources = {path.stem: path for path in sorted((paths.root() / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
         self.record: dict[str, Any] = {}
         self.ran = False
+        self.differing: Comparison | None = None
 
     def run(self) -> bool:
         """Bring the report up to date; False where nothing was to do.
@@ -87,8 +88,8 @@ class Build:
         shutil.rmtree(self.scratch / ".work", ignore_errors=True)
         publish.publish(self.scratch, self.folder)
         self.console.step("publish", os.path.relpath(self.folder, paths.root()))
-        if differing := self._restated(self.folder / "results"):
-            log = log_restatement(self.request.profile, self.found.name, differing)
+        if self.differing:
+            log = log_restatement(self.request.profile, self.found.name, self.differing)
             self.console.note(f"differs from the closed report: see its first page and {os.path.relpath(log, paths.root())}")
         return True
 
@@ -188,13 +189,15 @@ class Build:
         """Make the pages, unless those published are made of the same; returns whether it did."""
         code = self.prints.code("brandops.pipeline.render", "brandops.pipeline.compare_page")
         made_of = self._made_of()
-        differing = self._restated(self.scratch / "results")
+        # How the results differ from those the report was closed with; None where it was not, or they do not.
+        self.differing = restated(self.request.profile, self.found.name, self.scratch / "results", made_of)
         content = {part: self.prints.tree(self.scratch / part) for part in _PARTS}
         quarto = shutil.which("quarto") or ""
         brand = self.prints.file(paths.root() / "params" / "_brand.yml")
         asked = os.environ.get(RENDERER, "")
         plan = self.found.plan.model_dump(mode="json")
-        key = combine(code, content, quarto, asked, brand, self.request.language, plan, differing and differing.as_json())
+        key = combine(code, content, quarto, asked, brand, self.request.language, plan,
+                      self.differing and self.differing.as_json())  # fmt: skip
         known = self.published.get("render", {})
         if known.get("key") == key:
             shutil.copytree(self.folder / "html", self.scratch / "html")
@@ -202,7 +205,7 @@ class Build:
             self.console.unchanged("render")
             return False
         with self.console.running("render"):
-            notices = restated_sentences(differing) if differing else []
+            notices = restated_sentences(self.differing) if self.differing else []
             renderer = self.rooms.render(self.scratch, **self._about(), notices=notices)
         self.record["render"] = {"key": key, "files": self._html(), "about": made_of, "renderer": renderer}
         return True
@@ -212,10 +215,6 @@ class Build:
         found = self.found
         return collect(profile=self.request.profile, period=found.period, as_of=found.as_of,
                        language=self.request.language, plan=found.plan)  # fmt: skip
-
-    def _restated(self, results: Path) -> Comparison | None:
-        """How the results differ from those the report was closed with; None where it was not, or they do not."""
-        return restated(self.request.profile, self.found.name, results, self._made_of())
 
     def _about(self) -> dict[str, Any]:
         found = self.found

@@ -18,7 +18,7 @@ from typing import Any
 
 from brandops import paths
 from brandops.errors import UserError
-from brandops.pipeline.compare import Comparison, Side, compare, read_results
+from brandops.pipeline.compare import CLOSED, Comparison, Side, compare, read_results
 from brandops.pipeline.fingerprint import Fingerprints, read_json, write_atomically
 from brandops.pipeline.publish import RECORD
 from brandops.pipeline.stages import FROZEN
@@ -54,7 +54,7 @@ def close_report(profile: str, name: str) -> tuple[Path, bool]:
         return path, False
     if before and before["outputs"]["results"] != outputs["results"]:
         raise UserError(
-            f"{profile} {name} is closed with other results; see make compare A={name}@closed B={name}, "
+            f"{profile} {name} is closed with other results; see make compare A={name}{CLOSED} B={name}, "
             f"and close it anew with RESTATE=1"
         )
     objects = closed_folder(profile) / "objects"
@@ -79,7 +79,7 @@ def closed_side(profile: str, name: str) -> Side:
     record = _record(profile, name)
     with tempfile.TemporaryDirectory(prefix="brandops-closed-") as scratch:
         _restore(profile, record["outputs"]["results"], Path(scratch))
-        return Side(f"{name}@closed", read_results(Path(scratch)), about(record["build"]))
+        return Side(f"{name}{CLOSED}", read_results(Path(scratch)), about(record["build"]))
 
 
 def report_side(profile: str, name: str) -> Side:

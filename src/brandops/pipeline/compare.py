@@ -12,6 +12,7 @@ from typing import Any
 
 from brandops.present.results import Figure, PageResults
 
+CLOSED = "@closed"  # ends the name of what a report was closed with
 _FIELDS = ("value", "target", "low", "high", "status")
 # Two runs give the same bytes; figures that pass through another machine's numerics may differ in the last digits.
 _RELATIVE = 1e-12

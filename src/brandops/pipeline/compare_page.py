@@ -6,7 +6,7 @@ from pathlib import Path
 from brandops import paths
 from brandops.i18n import gettext as _
 from brandops.i18n import ngettext, use_language
-from brandops.pipeline.compare import Change, Comparison, Side
+from brandops.pipeline.compare import CLOSED, Change, Comparison, Side
 from brandops.pipeline.publish import publish, scratch_folder
 from brandops.pipeline.shelf import template
 from brandops.present import formats, html
@@ -67,7 +67,9 @@ def page(comparison: Comparison, sides: tuple[Side, Side], language: str) -> str
     use_language(language)
     html.use_currency(next((result.currency for side in sides for result in side.results), ""))
     names = {(f.item, f.key): (f.name, result.notebook) for side in sides for result in side.results for f in result.figures}
-    rows = [_row(change, *names[change.item, change.key]) for change in comparison.changes]
+    # What was closed is published nowhere; the report that stands in its place is the other one.
+    standing = (comparison.a if comparison.b.endswith(CLOSED) else comparison.b).removesuffix(CLOSED)
+    rows = [_row(change, *names[change.item, change.key], standing) for change in comparison.changes]
     moved = [row for row in rows if row["before_status"] != row["after_status"]]
     title = _("{a} and {b}: what changed").format(a=comparison.a, b=comparison.b)
     words = {
@@ -88,7 +90,7 @@ def page(comparison: Comparison, sides: tuple[Side, Side], language: str) -> str
     )  # fmt: skip
 
 
-def _row(change: Change, name: str, notebook: str) -> dict[str, str]:
+def _row(change: Change, name: str, notebook: str, standing: str) -> dict[str, str]:
     sides = [change.before, change.after]
     texts = [formats.DASH if side is None else formats.quantity(side["value"], change.unit, html.currency()) for side in sides]
     marks = ["" if side is None else html.badge(Status(side["status"])) for side in sides]
@@ -97,7 +99,7 @@ def _row(change: Change, name: str, notebook: str) -> dict[str, str]:
     return {
         "item": change.item,
         "title": item.title,
-        "evidence": f"{notebook}.html#{item.anchor}",
+        "evidence": f"../../{standing}/html/{notebook}.html#{item.anchor}",
         "name": f"{name} · {grain}" if grain else name,
         "before": texts[0],
         "after": texts[1],

@@ -276,7 +276,7 @@ def write_page(watch: Watch, found: dict[str, Any], plan: "Plan", names: dict[st
     told = [found["summary"], *(alert["text"] for alert in found["new"][:5])]
     text = template("monitor.html").render(
         language=watch.language, words={"title": _("Daily monitoring: {company}").format(company=say.member_name(plan.company))},
-        day=formats.day(found["day"]), style=stylesheet(frame=True), answer=html.callout(told, worst, _("The answer")),
+        aside=formats.day(found["day"]), style=stylesheet(frame=True), answer=html.callout(told, worst, _("The answer")),
         tables=tables,
         notes=notes,
     )  # fmt: skip

@@ -7,13 +7,11 @@ from pathlib import Path
 from brandops import paths
 from brandops.errors import UserError
 from brandops.pipeline import closing
-from brandops.pipeline.compare import Side, compare
+from brandops.pipeline.compare import CLOSED, Side, compare
 from brandops.pipeline.compare_page import write_comparison
 from brandops.pipeline.console import Console
 from brandops.pipeline.report import Request, report
 from brandops.pipeline.stages import Rooms
-
-_CLOSED = "@closed"
 
 
 def reports(request: Request, periods: list[str], console: Console, rooms: Rooms | None = None) -> Iterator[Path]:
@@ -43,7 +41,7 @@ def compare_reports(request: Request, a: str, b: str, console: Console, rooms: R
     """
     for name, text in (("A", a), ("B", b)):
         if not text:
-            raise UserError(f"{name} is empty; write A=2025Q3 B=2025Q4, or A=2025Q4{_CLOSED} B=2025Q4")
+            raise UserError(f"{name} is empty; write A=2025Q3 B=2025Q4, or A=2025Q4{CLOSED} B=2025Q4")
     if a == b:
         raise UserError(f"A={a} B={b}: the same report")
     sides = (_side(request, a, console, rooms), _side(request, b, console, rooms))
@@ -93,9 +91,9 @@ def verify(request: Request, console: Console) -> None:
 
 
 def _side(request: Request, text: str, console: Console, rooms: Rooms | None) -> Side:
-    if text.endswith(_CLOSED):
+    if text.endswith(CLOSED):
         suffix = "" if request.language == "en" else f".{request.language}"
-        return closing.closed_side(request.profile, text.removesuffix(_CLOSED) + suffix)
+        return closing.closed_side(request.profile, text.removesuffix(CLOSED) + suffix)
     return closing.report_side(request.profile, _name(report(replace(request, period=text), console, rooms)))
 
 

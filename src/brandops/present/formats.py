@@ -131,13 +131,13 @@ def quantity(value: float | None, unit: str, currency: str) -> str:
         case "rank":
             return _("no. {rank}").format(rank=number(value))
         case "days":
-            return _("{number} days").format(number=number(value, 1))
+            return _("{number} days").format(number=_tenths(value))
         case "hours":
-            return _("{number} hours").format(number=number(value, 1))
+            return _("{number} hours").format(number=_tenths(value))
         case "minutes":
-            return _("{number} min").format(number=number(value, 1))
+            return _("{number} min").format(number=_tenths(value))
         case "seconds":
-            return _("{number} s").format(number=number(value, 1))
+            return _("{number} s").format(number=_tenths(value))
         case "ratio":
             return number(value, 2)
         case "score" | "index":
@@ -176,6 +176,11 @@ def missing(value: object) -> bool:
 
 def _decimals(value: float, digits: int) -> int:
     return 0 if value == 0 else max(0, digits - 1 - floor(log10(abs(value))))
+
+
+def _tenths(value: float) -> str:
+    """With one decimal, where it says anything."""
+    return number(value, 0 if round(float(value), 1) == round(float(value)) else 1)
 
 
 def _minus(text: str) -> str:

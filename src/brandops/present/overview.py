@@ -23,7 +23,8 @@ KEY_FIGURES = (
     (("1.1.3", "new_customers"),),
     (("1.1.3", "satisfied"),),
 )
-SUMMARY = "09"  # the notebook that says what is next
+SUMMARY, NEXT = "09", "9.3"  # the notebook that says what is next, and its items that do
+MAX_NEXT = 2
 _LEVELS = ("fraction", "pp", "score", "ratio")
 MAX_HEADLINES = 4  # more than these are not read in ten seconds; the pages have the rest
 ATTENTION = (Status.MISSED, Status.AT_RISK)
@@ -36,9 +37,11 @@ def key_figures(results: list[PageResults]) -> list[Figure]:
 
 
 def headlines(results: list[PageResults]) -> list[str]:
-    """What happened, from the first pages, and what is next, from the summary where there is one."""
+    """What happened, from the first pages, and what is next (items 9.3), from the summary where there is one."""
     found = list(dict.fromkeys(sentence for page in results if page.notebook[:2] != SUMMARY for sentence in page.headlines[:2]))
-    following = [sentence for page in results if page.notebook[:2] == SUMMARY for sentence in page.headlines[1:3]]
+    summaries = [page for page in results if page.notebook[:2] == SUMMARY]
+    ahead = tuple(said.text for page in summaries for said in page.findings if said.item.startswith(NEXT))
+    following = [s for page in summaries for s in page.headlines if any(text.startswith(s) for text in ahead)][:MAX_NEXT]
     return found[: MAX_HEADLINES - len(following)] + following
 
 

@@ -11,6 +11,7 @@ JupyterLab, to `reports/<profile>/.lab/<report>/`.
 
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -72,6 +73,7 @@ class Page:
     results: PageResults
     _marts: dict[str, Any] = field(default_factory=dict)
     _answer: Any = None
+    _others: list[PageResults] = field(default_factory=list)
     _closed: bool = False
 
     @property
@@ -181,8 +183,12 @@ class Page:
         if text not in self.results.headlines:
             self.results.headlines.append(text)
 
-    def answer(self) -> None:
-        """Show the page's answer here: the verdict first, then its headlines. `close` completes it."""
+    def answer(self, others: "Iterable[PageResults]" = ()) -> None:
+        """Show the page's answer here: the verdict first, then its headlines. `close` completes it.
+
+        The verdict is over the page's own items and those of `others`, for pages that speak of the whole report.
+        """
+        self._others = list(others)
         if self._answer is None:
             self._answer = display(self._answer_html(), display_id=f"answer-{self.notebook}")
 
@@ -254,10 +260,27 @@ class Page:
         """
         import pandas as pd
 
+        path = self._published(f"{stem}.parquet")
+        return pd.read_parquet(path) if path.is_file() else None
+
+    def share_chart(self, chart: Any, name: str) -> None:
+        """Publish an Altair chart's specification beside the tables, for a page that shows it again (`shared_chart`)."""
+        path = self.folder / "tables" / f"{self.notebook[:2]}_{name}.vl.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(chart.to_dict(), sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    def shared_chart(self, stem: str) -> Any:
+        """A chart another notebook of the report shared, such as `07_levers`; None where it shared none."""
+        import altair as alt
+
+        path = self._published(f"{stem}.vl.json")
+        return alt.Chart.from_dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
+
+    def _published(self, name: str) -> Path:
+        """Where a file lies that another notebook of the report published beside its tables."""
         report = paths.reports_dir(self.profile) / self.folder.name
         folder = self.folder / "read_tables" if os.environ.get("BRANDOPS_BUILD") else report / "tables"
-        path = folder / f"{stem}.parquet"
-        return pd.read_parquet(path) if path.is_file() else None
+        return folder / name
 
     def close(self) -> None:
         """Complete the answer and write the results; the last cell of every notebook."""
@@ -267,8 +290,7 @@ class Page:
         self._closed = True
 
     def _answer_html(self) -> HTML:
-        overview = not self.results.items()
-        results = self.all_results() if overview else [self.results]
+        results = [*self._others, self.results]
         statuses = [r.status(item) for r in results for item in r.items()]
         count, *misses = verdict_sentences(results) or [""]
         # What happened comes before which targets it missed.

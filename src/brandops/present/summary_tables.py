@@ -10,9 +10,10 @@ from brandops.i18n import shown
 from brandops.present import formats, html
 from brandops.present.items import ITEMS
 from brandops.present.overview import linked, scorecard_columns
-from brandops.present.sentences import summary as say
 from brandops.present.sentences.data_names import table_name, words
 from brandops.present.sentences.goals_names import name
+from brandops.present.sentences.summary_outlook import basis
+from brandops.present.sentences.summary_shortcomings import breach
 from brandops.present.tables import Column
 
 Arguments = dict[str, Any]
@@ -66,7 +67,7 @@ def turned(joined: pd.DataFrame) -> Arguments:
                "recovered": Column(_("Made good")), "actions": Column(_("Actions under way"), "integer"),
                "what": Column(_("Latest action")), "owner": Column(_("Owner")), "outcome": Column(_("Outcome"))}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "recoveries",
-            "caption": _("Misses, what became of them in the step after, and what was done")}  # fmt: skip
+            "caption": _("Misses, what became of them in the next period, and what was done")}  # fmt: skip
 
 
 def outcomes(table: pd.DataFrame) -> Arguments:
@@ -121,7 +122,7 @@ def waiting(pairs: pd.DataFrame) -> Arguments:
 def debts(open_debts: pd.DataFrame) -> Arguments:
     """Open debts of the data."""
     frame = open_debts.assign(
-        what=[say.breach(row) for _at, row in open_debts.iterrows()], table=open_debts["table"].map(table_name),
+        what=[breach(row) for _at, row in open_debts.iterrows()], table=open_debts["table"].map(table_name),
         owner=open_debts["owner"].map(lambda owner: shown(owner) if owner else _("nobody named")),
         column=open_debts["column"].map(words),
     )  # fmt: skip
@@ -137,8 +138,8 @@ def initiatives(table: pd.DataFrame) -> Arguments:
     """Initiatives with value, owner and date."""
     kinds = {ahead.PROFIT: _("profit a year"), ahead.SALES: _("sales a year"), ahead.LOSS: _("loss expected"),
              ahead.EXPOSED: _("exposed")}  # fmt: skip
-    owner = [_("{owner} ({department})").format(owner=shown(row.owner), department=name(row.department)) if row.owner
-             else _("to be named") for row in table.itertuples()]  # fmt: skip
+    owner = [_("{owner} ({department})").format(owner=shown(row.owner), department=name(row.department)) if row.department
+             else shown(row.owner) if row.owner else _("no owner named") for row in table.itertuples()]  # fmt: skip
     frame = table.assign(owner=owner, measure=table["measure"].map(kinds))
     columns = {"action": Column(_("Initiative")), "profit": Column(_("Profit a year"), "currency"),
                "profit_low": Column(_("95% low"), "currency"), "profit_high": Column(_("95% high"), "currency"),
@@ -158,8 +159,8 @@ def targets(table: pd.DataFrame) -> Arguments:
         now=[side[row.better] + _value(row.target, row.unit) for row in table.itertuples()],
         reached=[_value(row.value, row.unit) for row in table.itertuples()],
         next=[side[row.better] + _value(row.proposed, row.unit) for row in table.itertuples()],
-        why=[say.basis(row, _value(row["low"] if row["better"] == "higher" and pd.notna(row["low"]) else row["value"], row["unit"]),
-                       _value(row["reach"], row["unit"])) for _at, row in table.iterrows()],
+        why=[basis(row, _value(row["low"] if row["better"] == "higher" and pd.notna(row["low"]) else row["value"], row["unit"]),
+                   _value(row["reach"], row["unit"])) for _at, row in table.iterrows()],
     )  # fmt: skip
     columns = {"title": Column(_("Item")), "name": Column(_("Figure")), "now": Column(_("Target now"), "figure"),
                "reached": Column(_("Reached"), "figure"), "status": Column(_("Status"), "status"),

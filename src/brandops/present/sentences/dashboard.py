@@ -95,9 +95,9 @@ def what_it_holds(cube: Cube, first: pd.Timestamp, last: pd.Timestamp, labels: d
 def total_agrees(difference: float, total: float, currency: str) -> str:
     """Whether the dashboard's total is the report's."""
     if round(difference, 2) == 0:
-        return _("Its net sales of the period, {total}, are those of the sales mart to the cent.").format(
+        return _("The dashboard's net sales of the period, {total}, are those of the sales mart to the cent.").format(
             total=formats.money_exact(total, currency))  # fmt: skip
-    return _("Its net sales of the period differ from the sales mart by {difference}.").format(
+    return _("The dashboard's net sales of the period differ from the sales mart by {difference}.").format(
         difference=formats.money_exact(difference, currency))  # fmt: skip
 
 

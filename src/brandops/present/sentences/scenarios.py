@@ -150,5 +150,16 @@ def levers_caption() -> str:
     return _("Move a lever: the coming quarter as planned and as changed; lines hold 80% of the draws")
 
 
+def levers_heading() -> str:
+    """Heading of the interactive chart where it stands beside other levers."""
+    return f"<h3>{_('What if: orders, credit and campaigns of the coming quarter')}</h3>"
+
+
+def levers_alt() -> str:
+    """What stands in the interactive chart's place for who cannot see it."""
+    return _("Sliders for prices, orders, credit limits and campaign money; bars of what the coming quarter brings as planned and "
+             "as changed, in net sales, profit and cash.")  # fmt: skip
+
+
 def _signed(value: float, currency: str) -> str:
     return ("+" if value > 0 else "") + formats.money(value, currency)
