@@ -261,6 +261,16 @@ def test_a_filtered_board_fits_every_width(board, width):
     assert page.complaints == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_label_of_a_chart_is_cut_off(board, width):
+    page = board("", width)
+    cut = page.evaluate("""[...document.querySelectorAll('.bd-chart')].flatMap(chart => {
+        const box = chart.getBoundingClientRect();
+        return [...chart.querySelectorAll('text')].filter(text => text.getBoundingClientRect().left < box.left - 1
+            || text.getBoundingClientRect().right > box.right + 1).map(text => text.textContent); })""")
+    assert cut == []
+
+
 def test_every_control_is_reached_and_named_by_the_keyboard_alone(board):
     page = board()
     names = page.evaluate("""[...document.querySelectorAll('.bo-dashboard :is(button, select, input, summary)')]

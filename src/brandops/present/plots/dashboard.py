@@ -9,6 +9,7 @@ from brandops.present.charts import vega_spec
 from brandops.present.interactive import alt
 
 _SPAN = {"en": "%b %Y", "zh": "%Y-%m"}
+AMOUNT_WIDTH = 52  # pixels: an amount with currency sign and unit, such as ¥12,500万
 
 
 def period_bars() -> dict[str, Any]:
@@ -24,7 +25,7 @@ def period_bars() -> dict[str, Any]:
         tooltip=[alt.Tooltip("name:N", title=_("Period")), alt.Tooltip("text:N", title=_("Value")),
                  alt.Tooltip("was:N", title=_("A year ago")), alt.Tooltip("change:N", title=_("Change"))],
     )  # fmt: skip
-    axis = alt.Axis(labelExpr="amount(datum.value)", tickCount=5)
+    axis = _amounts()
     bars = base.mark_bar(color=look.primary, cursor="pointer", cornerRadiusEnd=2).encode(
         alt.Y("value:Q", title=None, axis=axis, scale=alt.Scale(zero=True))
     )
@@ -50,13 +51,18 @@ def week_line() -> dict[str, Any]:
     )  # fmt: skip
     base = alt.Chart(alt.NamedData(name="weeks")).encode(
         alt.X("start:T", scale=scale, title=None, axis=axis),
-        alt.Y("value:Q", title=None, axis=alt.Axis(labelExpr="amount(datum.value)", tickCount=5), scale=alt.Scale(zero=True)),
+        alt.Y("value:Q", title=None, axis=_amounts(), scale=alt.Scale(zero=True)),
         tooltip=[alt.Tooltip("id:N", title=_("Week")), alt.Tooltip("name:N", title=_("From")),
                  alt.Tooltip("text:N", title=_("Value"))],
     )  # fmt: skip
     line = base.mark_line(color=look.primary, clip=True)
     points = base.mark_point(size=36, color=look.primary, clip=True)
     return _bare(alt.layer(band, line, points).add_params(first, last).properties(height=240))
+
+
+def _amounts() -> alt.Axis:
+    # Room is set aside for the longest amount: the layout is made before there are data, and would cut their labels off.
+    return alt.Axis(labelExpr="amount(datum.value)", tickCount=5, minExtent=AMOUNT_WIDTH)
 
 
 def _bare(chart: Any) -> dict[str, Any]:
