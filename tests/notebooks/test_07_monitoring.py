@@ -88,7 +88,7 @@ def test_a_war_going_on_an_empty_shelf_and_a_stale_range_are_missed_and_a_war_le
     assert [results.status(item) for item in missed] == [Status.MISSED] * 4
     assert any(text.startswith("Rival waged a price war in Hair from 1 Oct 2025") and "30 days after" in text
                for text in (finding.text for finding in results.findings))  # fmt: skip
-    assert any("Stock of Soap lasts 0.0 days; supply must act now." in text for text in results.headlines)
+    assert any("Stock of Soap lasts 0 days; supply must act now." in text for text in results.headlines)
     out = next(figure for figure in results.figures_of("7.3.1") if figure.key == "out")
     assert out.value == 1 and {gap.item for gap in results.not_supplied} == {"7.3.3"}
 

@@ -16,6 +16,7 @@ from brandops.present.self_check import WIDTHS
 
 pytestmark = pytest.mark.browser
 
+PAPER = 718  # pixels of A4 within the browser's margins
 PERSONAL = ("name", "email", "phone", "address")
 
 
@@ -56,6 +57,11 @@ def visit(browser, file: Path, axe) -> dict:
     found["complaints"] = list(complaints)  # of the page: axe tries to read its style sheet, which a folder does not allow
     serious = [one for one in axe.run(page).response["violations"] if one["impact"] in ("serious", "critical")]
     found["axe"] = [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in serious]
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 1000})
+    found["cut"] = page.evaluate(
+        "[...document.querySelectorAll('.bo-scroll')].filter(b => b.scrollWidth > b.clientWidth + 1).length"
+    )
     page.close()
     return found
 
@@ -79,6 +85,10 @@ def test_what_is_wider_than_a_phone_fades_out_where_there_is_more_and_nothing_el
     fades = [fade for found in visits.values() for fade in found["fades"]]
     assert {cut for cut, _after in fades} == {True, False}
     assert [fade for fade in fades if fade[0] != (fade[1] > 0)] == []
+
+
+def test_no_table_is_cut_off_on_paper(visits):
+    assert {name: found["cut"] for name, found in visits.items() if found["cut"]} == {}
 
 
 def test_axe_finds_nothing_serious_on_any_page(visits):

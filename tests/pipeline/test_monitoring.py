@@ -257,7 +257,8 @@ def test_a_mail_tells_what_is_new_once(world):
         assert world.run("2025-03-12", settings) == 2
         assert world.run("2025-03-12", settings) == 2 and world.run("2025-03-13", settings) == 0
         assert len(server.kept) == 1, "what was told is not told again"
-        assert "Soap" in server.kept[0] and "short:P1:2025-03-12" in server.kept[0] and "wang@example.org" in server.kept[0]
+        told = server.kept[0].replace("=\r\n", "")  # a mail's long lines are folded
+        assert "Soap" in told and "short:P1:2025-03-12" in told and "wang@example.org" in told
 
 
 def test_a_message_that_was_refused_waits_and_goes_out_with_the_next_run(world):
@@ -271,7 +272,7 @@ def test_a_message_that_was_refused_waits_and_goes_out_with_the_next_run(world):
         assert shown["undelivered"] == {"smtp": 2} and not server.kept
         server.refuse = False
         assert world.run("2025-03-13", settings) == 0
-        assert len(server.kept) == 1 and "short:P1:2025-03-12" in server.kept[0]
+        assert len(server.kept) == 1 and "short:P1:2025-03-12" in server.kept[0].replace("=\r\n", "")
     assert AlertLog("tiny").state.outbox == {}
 
 
