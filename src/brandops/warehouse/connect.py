@@ -13,6 +13,7 @@ from pathlib import Path
 
 import ibis
 import pyarrow as pa
+from ibis.backends.duckdb.converter import DuckDBPyArrowData
 
 from brandops import paths
 from brandops.contract import TABLES
@@ -21,6 +22,7 @@ from brandops.warehouse import spark
 from brandops.warehouse.load import read_manifest
 
 MEMORY_LIMIT = "2GB"  # the engine's own; with buffers outside it the process stays under 4 GB
+AT_A_TIME = 1 << 20  # rows fetched and written at a time: the largest mart need not fit in memory
 Tables = dict[str, ibis.Table]
 
 
@@ -109,11 +111,17 @@ def view(connection: ibis.BaseBackend, name: str, rows: ibis.Table) -> ibis.Tabl
     return made.copy(schema=rows.schema()).to_expr()
 
 
-def fetch_sorted(connection: ibis.BaseBackend, expression: ibis.Table) -> pa.Table:
-    """An expression's rows with the types it states, sorted by every column in turn, blanks last."""
+def fetch_sorted(connection: ibis.BaseBackend, expression: ibis.Table) -> Iterator[pa.Table]:
+    """An expression's rows with the types it states, sorted by every column in turn, blanks last; some a time, if any."""
     if connection.name == "pyspark":
-        return spark.fetch_sorted(connection, expression)
-    return connection.to_pyarrow(expression.order_by(expression.columns))
+        rows = spark.fetch_sorted(connection, expression)
+        yield from (rows.slice(start, AT_A_TIME).combine_chunks() for start in range(0, rows.num_rows, AT_A_TIME))
+        return
+    connection._run_pre_execute_hooks(expression)
+    ordered = connection.con.sql(connection.compile(expression.order_by(expression.columns)))
+    schema = expression.schema()
+    for batch in ordered.to_arrow_reader(AT_A_TIME):
+        yield DuckDBPyArrowData.convert_table(pa.Table.from_batches([batch]), schema)
 
 
 def _read(connection: ibis.BaseBackend, locations: list[str], name: str) -> ibis.Table:

@@ -188,10 +188,16 @@ def _write(connection: ibis.BaseBackend, expression: ibis.Table, path: Path) -> 
     leaked = personal_columns() & set(expression.columns)
     if leaked:
         raise ValueError(f"mart {path.stem} would carry personal columns: {', '.join(sorted(leaked))}")
-    rows = fetch_sorted(connection, expression)
-    if rows.num_rows:
-        pq.write_table(rows, path, compression="zstd")
-    return rows.num_rows
+    written, writer = 0, None
+    try:
+        for rows in filter(len, fetch_sorted(connection, expression)):
+            writer = writer or pq.ParquetWriter(path, rows.schema, compression="zstd")
+            writer.write_table(rows)
+            written += rows.num_rows
+    finally:
+        if writer:
+            writer.close()
+    return written
 
 
 @contextmanager
