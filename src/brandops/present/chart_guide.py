@@ -110,6 +110,9 @@ def share_pie(names: Sequence[str], values: Sequence[float], form: Format) -> Fi
     axes.pie(numbers[order], labels=texts, colors=look.series[: len(order)], startangle=90, counterclock=False,
              wedgeprops={"edgecolor": look.background, "linewidth": 2}, textprops={"fontsize": 10})  # fmt: skip
     axes.grid(visible=False)
+    # As wide as every chart, so that its words are as large as theirs.
+    axes.set(frame_on=True, xlim=(-3.2, 3.2), ylim=(-1.25, 1.25))
+    axes.spines[:].set_visible(False)
     return checked(figure)
 
 
