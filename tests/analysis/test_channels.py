@@ -230,6 +230,29 @@ def test_waiting_lowers_the_odds_of_a_good_score_and_open_cases_count_as_long():
     assert not waiting["hours"] <= 100  # most are still open: their median is not that of the closed ones
 
 
+def scored(channel: str, slope: float, count: int, seed: int) -> pd.DataFrame:
+    """Closed cases of a channel whose customers mind a day of waiting by `slope` on the logit scale."""
+    rng = np.random.default_rng(seed)
+    days = rng.exponential(1.2, count).clip(max=5)
+    opened = pd.Timestamp("2025-06-01") + pd.to_timedelta(rng.integers(0, 150, count), unit="D")
+    score = np.digitize(slope * days + rng.logistic(size=count), [-3, -2, -1, 0]) + 1
+    return pd.DataFrame({"opened_at": opened, "closed_at": opened + pd.to_timedelta(days, unit="D"), "channel_id": channel,
+                         "kind": rng.choice(["question", "complaint"], count), "csat": score})  # fmt: skip
+
+
+@pytest.mark.parametrize(("slopes", "differs"), [((-0.8, -0.8, -0.8), False), ((-1.2, -0.8, -0.2), True)])
+def test_channels_whose_customers_mind_waiting_differently_are_told_from_those_that_do_not(slopes, differs):
+    cases = pd.concat([scored(name, slope, 900, seed) for seed, (name, slope) in enumerate(zip("abc", slopes, strict=True))])
+    few = scored("few", -0.8, 150, 9)
+    listed = pd.DataFrame({"channel_id": ["a", "b", "c", "few"], "channel_type": "online"})
+    found = service.drivers_by_channel(pd.concat([cases, few]), listed)
+    waits = found[found["driver"] == "days"].set_index("channel_id")
+    assert list(waits.index) == ["a", "b", "c"], "a channel with too few scores says nothing"
+    assert (waits["low"] <= np.exp(slopes)).all() and (waits["high"] >= np.exp(slopes)).all()
+    assert (service.heterogeneity(found, "days") < 0.05) == differs
+    assert np.isnan(service.heterogeneity(found[found["channel_id"] == "a"], "days"))
+
+
 def test_a_channel_that_is_sold_to_once_a_month_is_ranked_and_one_that_closed_is_not():
     frame = sold(shop=100.0, reseller=100.0, closed=100.0)
     monthly = (frame["channel_id"] == "reseller") & ~frame["date"].dt.is_month_end

@@ -7,9 +7,10 @@ Open cases count: the median time to resolve is Kaplan and Meier's (1958). Drive
 import numpy as np
 import pandas as pd
 from lifelines import KaplanMeierFitter
+from scipy import stats
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from brandops.analysis.intervals import wilson
+from brandops.analysis.intervals import wilson, z_score
 
 COMPLAINT = "complaint"
 MINIMUM = 200  # scored cases: fewer than ten per level and driver say nothing
@@ -86,6 +87,26 @@ def score_drivers(cases: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
         "high": np.exp(bounds[1]).to_numpy(), "p_value": fit.pvalues[names].to_numpy(), "n": len(rows),
     })  # fmt: skip
     return found[columns]
+
+
+def drivers_by_channel(cases: pd.DataFrame, channels: pd.DataFrame) -> pd.DataFrame:
+    """`score_drivers` of each channel with enough scored cases: channel_id and its columns, in the channels' order."""
+    found = [score_drivers(part, channels).assign(channel_id=channel) for channel, part in cases.groupby("channel_id")]
+    told = [part for part in found if len(part)]
+    columns = ["channel_id", "driver", "odds_ratio", "low", "high", "p_value", "n"]
+    return pd.concat(told, ignore_index=True)[columns] if told else pd.DataFrame(columns=columns)
+
+
+def heterogeneity(found: pd.DataFrame, driver: str) -> float:
+    """p-value that a driver weighs alike in every channel of `drivers_by_channel` (Cochran's Q, 1954); NaN for fewer than two."""
+    part = found[found["driver"] == driver]
+    if len(part) < 2:
+        return np.nan
+    effect = np.log(part["odds_ratio"].to_numpy(float))
+    error = np.log(part["high"] / part["low"]).to_numpy(float) / (2 * z_score())
+    weight = error**-2
+    mean = weight @ effect / weight.sum()
+    return float(stats.chi2.sf(weight @ (effect - mean) ** 2, len(part) - 1))
 
 
 def _median(hours: pd.Series, closed: pd.Series) -> tuple[float, tuple[float, float]]:

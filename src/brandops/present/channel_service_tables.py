@@ -89,6 +89,18 @@ def service_drivers(drivers: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def channel_drivers(drivers: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
+    """What goes with a better score of the handling, channel by channel."""
+    pooled = service_drivers(drivers)
+    return {
+        "frame": pooled["frame"].assign(channel=drivers["channel_id"].map(labels)),
+        "name": "channel_drivers",
+        "rows": 12,
+        "columns": {"channel": _("Channel"), **pooled["columns"], "n": (_("Scored cases"), "count")},
+        "caption": _("What goes with a better score of the handling, by channel (ordered logit)"),
+    }
+
+
 def satisfaction(rated: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
     """Satisfaction and recommendation by channel."""
     return {

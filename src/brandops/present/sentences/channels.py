@@ -8,6 +8,8 @@ from brandops.i18n import gettext as _
 from brandops.present import formats
 from brandops.present.sentences.channels_names import name
 
+CHANCE = 0.05  # a difference less likely than this by chance alone is told as one
+
 
 def decision(table: pd.DataFrame, measure: str, labels: dict[str, str], currency: str, more: pd.DataFrame, weeks: int) -> list[str]:
     """Where the next unit of money goes, which channel to fix, how sure we are, what that rests on and cannot tell.
@@ -269,6 +271,23 @@ def waiting(drivers: pd.DataFrame) -> str | None:
              "cases).").format(
         ratio=formats.number(row["odds_ratio"], 2), low=formats.number(row["low"], 2), high=formats.number(row["high"], 2),
         n=formats.number(row["n"]),
+    )  # fmt: skip
+
+
+def waiting_by_channel(found: pd.DataFrame, chance: float, labels: dict[str, str]) -> str | None:
+    """Whether waiting weighs differently in one channel than in another; None where fewer than two have enough scores."""
+    waits = found[found["driver"] == "days"].sort_values("odds_ratio", kind="stable")
+    if len(waits) < 2:
+        return None
+    if chance >= CHANCE:
+        return _(
+            "In the channels with enough scores ({count}) customers mind waiting alike, as far as can be told (p = {p})."
+        ).format(count=len(waits), p=formats.number(chance, 2))
+    most, least = waits.iloc[0], waits.iloc[-1]
+    return _("How much waiting weighs differs by channel (p = {p}): a day multiplies the odds by {most} in {first}, by {least} in "
+             "{last}.").format(
+        p=formats.number(chance, 3), first=labels[most["channel_id"]], last=labels[least["channel_id"]],
+        most=formats.number(most["odds_ratio"], 2), least=formats.number(least["odds_ratio"], 2),
     )  # fmt: skip
 
 
