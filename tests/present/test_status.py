@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from brandops.present.results import Finding, PageResults, make_figure
-from brandops.present.scorecard import deciding_figure
+from brandops.present.scorecard import deciding_figure, shown_figure
 from brandops.present.status import Status, status_of
 
 
@@ -23,6 +23,15 @@ def test_one_weak_month_does_not_turn_a_quarter_on_target_into_a_miss():
     results = page(GOOD, BAD | MONTH)
     assert results.status("1.3.1") is Status.MET
     assert deciding_figure(results.figures) == results.figures[0]
+
+
+def test_where_a_finding_makes_an_item_worse_than_its_figures_the_evidence_for_it_is_shown():
+    doubt = Finding(item="1.3.1", text="The model missed.", source=[], status=Status.AT_RISK)
+    results = page(GOOD, GOOD | {"evidence": True}, BAD | {"evidence": True}, findings=(doubt,))
+    assert results.status("1.3.1") is Status.AT_RISK
+    assert shown_figure(results.figures, Status.AT_RISK) == results.figures[2]
+    assert shown_figure(results.figures[:2], Status.AT_RISK) == results.figures[0], "no evidence of it: the deciding figure"
+    assert shown_figure(results.figures, Status.MET) == results.figures[0] and shown_figure([], Status.NOT_YET) is None
 
 
 def test_a_headline_figure_that_misses_is_not_outvoted_by_good_details():

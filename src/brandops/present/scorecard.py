@@ -19,13 +19,13 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
     Columns: item, section_id, section, topic, title, status (a `Status`), figure (name), actual, target,
     change (texts), value, target_value, money_at_stake (numbers, NaN where there is none), needs (tables not
     supplied), evidence (link to the item on its page, '' where no notebook treats it). An item's figure is
-    the one that decides its status.
+    the one that decides its status (`shown_figure`).
     """
     pages = {item: page for page in results for item in page.items()}
     rows = []
     for item in ITEMS.values():
         page = pages.get(item.id)
-        figure = deciding_figure(page.figures_of(item.id)) if page else None
+        figure = shown_figure(page.figures_of(item.id), page.status(item.id)) if page else None
         needs = [table for gap in page.not_supplied if gap.item == item.id for table in gap.needs] if page else []
         rows.append(
             {
@@ -56,6 +56,14 @@ def deciding_figure(figures: list[Figure]) -> Figure | None:
     if not figures:
         return None
     return min(figures, key=lambda f: (WORST_FIRST.index(f.status), bool(f.grain), -(f.money_at_stake or 0)))
+
+
+def shown_figure(figures: list[Figure], status: Status) -> Figure | None:
+    """The figure to show for an item: the deciding one, or, where a finding makes the item worse than that, the evidence for it."""
+    figure, rank = deciding_figure(figures), WORST_FIRST.index
+    if figure is None or rank(figure.status) <= rank(status):
+        return figure
+    return min((f for f in figures if f.evidence and rank(f.status) <= rank(status)), key=lambda f: rank(f.status), default=figure)
 
 
 def verdict_sentences(results: list[PageResults]) -> list[str]:
