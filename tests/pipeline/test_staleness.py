@@ -232,3 +232,12 @@ def test_the_overview_reads_what_the_last_page_says_and_every_reader_finds_the_t
     assert found["09_summary"] == (["01.json"], ["01_t.parquet"])  # no downloads, and none of its own
     assert found["00_overview"] == (["01.json", "09.json"], ["01_t.parquet", "09_t.parquet"])
     assert "tables/01_t.xlsx" in project.published()
+
+
+def test_the_notebook_that_took_longest_last_time_starts_first(project, ran):
+    memory = project.root / ".cache" / "seconds" / "tiny.json"
+    assert json.loads(memory.read_text()) == {"00_overview": 0.0, "01_first": 0.0, "02_second": 0.0}
+    for seconds, order in (({"01_first": 1.0, "02_second": 9.0}, ["02_second", "01_first"]), ({}, ["01_first", "02_second"])):
+        memory.write_text(json.dumps(seconds))
+        edit(project.root / "requirements.lock", "x")
+        assert [name for name in ran() if name[:2] in ("01", "02")] == order

@@ -6,6 +6,7 @@ notebook's results differ. What is not stale is carried over from the published 
 """
 
 import json
+import math
 import os
 import shutil
 from pathlib import Path
@@ -142,12 +143,22 @@ class Build:
             self.console.unchanged("notebooks")
             return
         self.ran = self.ran or bool(jobs)
-        outcomes = run(jobs, self.request.jobs, self._started, self._ended)
+        outcomes = self._run_longest_first(jobs)
         failed = [outcome for outcome in outcomes if outcome.problem]
         if failed:
             raise UserError("\n\n".join(self._failure(outcome) for outcome in failed))
         for job in jobs:
             self._note(job.name, keys[job.name], self._collect(job))
+
+    def _run_longest_first(self, jobs: list[Job]) -> list[Outcome]:
+        """Run the jobs, those that took longest last time (or never ran) first: none of them is then left for the end alone."""
+        memory = paths.root() / ".cache" / "seconds" / f"{self.request.profile}.json"
+        took = read_json(memory)
+        order = sorted(jobs, key=lambda job: -took.get(job.name, math.inf))
+        outcomes = run(order, self.request.jobs, self._started, self._ended)
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        memory.write_text(json.dumps(took | {one.name: round(one.seconds, 1) for one in outcomes}), encoding="utf-8")
+        return outcomes
 
     def _job(self, name: str, parameters: dict[str, Any]) -> Job:
         source = self.sources[name].read_text(encoding="utf-8")
