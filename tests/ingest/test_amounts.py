@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from ingest.company import HEADER, line
+from ingest.company import HEADER, SALES, line
 
 
 def sales(company):
@@ -32,15 +32,7 @@ def test_a_product_too_large_for_an_amount_is_quarantined_and_the_source_goes_on
     ]
 
 
-WITH_NET_SALES = """\
-- name: sales
-  table: sales_lines
-  kind: csv
-  path: raw/sales_*.csv
-  columns:
-    {order_id: order_id, line_no: line_no, ordered_at: ordered_at, channel_id: channel_id, product_id: product_id,
-     quantity: quantity, net_price: net_price, net_sales: net_sales}
-"""
+WITH_NET_SALES = SALES.replace("net_price: net_price}", "net_price: net_price, net_sales: net_sales}")
 
 
 def test_net_sales_that_cannot_be_read_are_quarantined_not_replaced_by_quantity_times_price(company):
