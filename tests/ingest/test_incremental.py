@@ -209,7 +209,7 @@ def test_the_manifest_accounts_for_every_file(two_months):
     assert (january.file, january.rows_in, january.loaded, january.quarantined) == (f"raw/{JANUARY}", 2, 1, 1)
     assert january.rules == {"bad_number": 1}
     assert (january.first_day, january.last_day) == ("2025-01-03", "2025-01-03")
-    assert len(january.hash) == 64 and january.parquet == f"sales-{january.hash[:16]}.parquet"
+    assert len(january.hash) == 64 and [each.parquet for each in january.stored] == [f"sales-{january.hash[:16]}.parquet"]
     assert (manifest.source("sales").rows_in, manifest.source("sales").loaded) == (3, 2)
 
 

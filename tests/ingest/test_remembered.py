@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from brandops.ingest import keys, remembered
+from brandops.ingest import duplicates, orphans, remembered
 from ingest.company import HEADER, SALES, line
 
 POLICIES = ("quarantine", "blank", "keep")
@@ -88,7 +88,8 @@ def test_of_files_looked_at_before_only_hashes_are_read_again(company, monkeypat
         company.export(f"sales_{month}.csv", HEADER + line(f"A{month}", f"2025-0{month}-03") * 2)
     company.ingest()
     read = []
-    monkeypatch.setattr(keys, "files", lambda paths, **how: read.append(list(paths)) or remembered.files(paths, **how))
+    for module in (duplicates, orphans):
+        monkeypatch.setattr(module, "files", lambda paths, **how: read.append(list(paths)) or remembered.files(paths, **how))
     company.export("sales_4.csv", HEADER + line("A4", "2025-04-03"))
     company.ingest()
     staged = [path for paths in read for path in paths if path.endswith("rows.parquet") and "staged" in path]

@@ -85,7 +85,20 @@ def what_was_recorded_later(company):
     company.export("invoices.csv", INVOICES.replace("20,,", "20,2025-07-15,20") + "I3,C1,2025-07-01,2025-08-01,5,,\n")
 
 
-CHANGES = (later_orders, a_corrected_month, more_rows_in_the_same_files, what_was_recorded_later, a_later_wave)
+def corrections_made_later(company):
+    about = "reason: as the shop said, reporter: finance, date: 2025-07-15, expect: {sql: count(*) >= 0}"
+    company.corrections(f"""\
+        - {{table: sales_lines, action: drop, where: order_id = 'M1', {about}}}
+        - {{table: sales_lines, action: scale, where: order_id = 'J1', column: net_price, factor: 0.5, {about}}}
+        - {{table: sales_lines, action: override, where: order_id = 'J2', column: quantity, value: 2, {about}}}
+        - {{table: customers, action: override, where: customer_id = 'C1', column: segment, value: silver, {about}}}
+        - {{table: ledger_totals, action: override, where: net_sales < 20, column: net_sales, value: 0, {about}}}
+        """)
+
+
+CHANGES = (
+    later_orders, a_corrected_month, more_rows_in_the_same_files, what_was_recorded_later, a_later_wave, corrections_made_later,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -183,6 +196,19 @@ def reconciled(company):
 
 def test_the_ledger_agrees_to_the_cent(june):
     assert reconciled(june) == [("2025-05", 19.8, 19.8, 0.0), ("2025-06", 29.7, 29.7, 0.0)]
+
+
+def test_a_declared_correction_counts_from_its_date(june):
+    corrections_made_later(june)
+    june.ingest()
+    sold, turned_away = {}, {}
+    for day in (date(2025, 7, 14), date(2025, 7, 15)):
+        build_marts("acme", load_plan("acme"), day)
+        sold[day.day] = load_mart("sales_monthly", "acme", day)["net_sales"].tolist()
+        rejected = load_mart("quarantine", "acme", day)
+        turned_away[day.day] = sorted(zip(rejected["row"], rejected["rule"], strict=True))
+    assert sold == {14: [19.8, 29.7], 15: [9.9, 34.65]}, "May without M1; June with J1 at half its price, and J2"
+    assert turned_away == {14: [(2, "bad_number")], 15: [(1, "correction:drop")]}
 
 
 @pytest.mark.parametrize("cents", [-0.01, 0.01])

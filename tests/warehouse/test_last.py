@@ -121,5 +121,5 @@ def test_one_more_day_opens_the_lines_of_its_month_alone_and_new_customers_chang
     found = last.still_valid("acme", manifest, last.facts_of("acme", manifest, plan, date(2025, 7, 11)), date(2025, 7, 11))
     assert found.months == {date(2025, month, 1) for month in range(1, 7)}
     days = {account["source"]: account["files"] for account in manifest["sources"]}["sales"]
-    july = [file["parquet"] for file in days if file["file"] == "raw/sales_2025-07.csv"]
+    july = [each["parquet"] for file in days if file["file"] == "raw/sales_2025-07.csv" for each in file["stored"]]
     assert [path.name for path in found.lines] == july

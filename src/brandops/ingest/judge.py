@@ -1,7 +1,12 @@
-"""Converted rows judged: declared corrections applied, derived columns filled, the contract's rules checked."""
+"""Converted rows judged: declared corrections applied, derived columns filled, the contract's rules checked.
+
+A correction counts from its date on: until then the row is in force as it was sent. So a row that corrections change is
+judged once for each spell of time in which something else was known of it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from brandops.ingest.checks import check_sql
 from brandops.ingest.conversion import sql_type
@@ -31,11 +36,15 @@ DERIVED = {
 
 @dataclass(frozen=True)
 class Judge:
-    """Queries over the converted rows, given as `rows` (a relation with the columns of `Transform.converted`)."""
+    """Queries over the converted rows, given as `rows` (a relation with the columns of `Transform.converted`).
+
+    `in_force` has, per part, the days from which and until which its file is in force; None: always.
+    """
 
     transform: Transform
     corrections: list[Correction]
     rows: str
+    in_force: list[tuple[date | None, date | None]]
 
     @property
     def _given(self) -> dict[str, Column]:
@@ -50,13 +59,69 @@ class Judge:
         )
         return f"SELECT *, {listed} FROM {self.rows}"
 
-    def corrected(self) -> str:
-        """The converted rows with corrections applied and derived columns filled."""
+    @property
+    def changing(self) -> list[date]:
+        """Days from which on corrections change something, in order."""
+        return sorted({correction.date for correction in self.corrections if correction.action != "flag"})
+
+    def _spells(self) -> str:
+        """Rows once for each spell: `_state` (of how many of the days `changing` the corrections count), `_from` and `_to`.
+
+        Every correction finds its rows as they were sent, as its guard does, whatever an earlier one changes. A spell's ends
+        are blank where they are the file's.
+        """
+        blank = "CAST(NULL AS DATE)"
+        if not self.changing:
+            matched = self.matched() if self.corrections else f"SELECT * FROM {self.rows}"
+            return f"SELECT *, 0 AS _state, {blank} AS _from, {blank} AS _to FROM ({matched})"
+        changed = [
+            " OR ".join(name(f"correction {n}") for n, c in enumerate(self.corrections) if c.action != "flag" and c.date == day)
+            for day in self.changing
+        ]
+        days, states = [f"CAST({literal(day)} AS DATE)" for day in self.changing], []
+        for state in range(len(days) + 1):
+            begun = " ".join(f"WHEN {changed[n]} THEN {days[n]}" for n in reversed(range(state)))
+            since = f"CASE {begun} END" if begun else blank
+            until, where = (days[state], changed[state]) if state < len(days) else (blank, "true")
+            states.append(f"SELECT *, {state} AS _state, {since} AS _from, {until} AS _to FROM matched WHERE {where}")
+        return f"WITH matched AS ({self.matched()}) {' UNION ALL '.join(states)}"
+
+    def _within_the_file(self, query: str) -> str:
+        """The spells cut to the days on which their file is in force; those that nobody can have seen left out."""
+        for end, place in (("_from", 0), ("_to", 1)):
+            given = " ".join(f"WHEN {part} THEN {literal(ends[place])}" for part, ends in enumerate(self.in_force) if ends[place])
+            limit = f"CAST(CASE _part {given} END AS DATE)" if given else "CAST(NULL AS DATE)"
+            query = f"SELECT *, {limit} AS _file{end} FROM ({query})"
+        begun, ended = "coalesce(_from >= _file_to, false)", "coalesce(_to <= _file_from, false)"
+        since, until = "CASE WHEN _from <= _file_from THEN NULL ELSE _from END", "CASE WHEN _to >= _file_to THEN NULL ELSE _to END"
+        return (
+            f"SELECT * EXCLUDE (_file_from, _file_to) REPLACE ({since} AS _from, {until} AS _to) "
+            f"FROM ({query}) WHERE NOT {begun} AND NOT {ended}"
+        )
+
+    def _seen(self, query: str) -> str:
+        """Left out what ended before its row became known; the spell that follows then lasts from the beginning.
+
+        Where a correction moves the day itself, each spell has its own.
+        """
         table = self.transform.table
-        # Every correction finds its rows as they were sent, as its guard does, whatever an earlier one changes.
-        query, dropped = (self.matched() if self.corrections else f"SELECT * FROM {self.rows}"), "false"
+        if table.known_on is None or any(correction.column == table.known_on for correction in self.corrections):
+            return query
+        return (
+            "SELECT * EXCLUDE (_day) REPLACE (CASE WHEN _day >= _from THEN NULL ELSE _from END AS _from) "
+            f"FROM (SELECT *, CASE WHEN _from IS NOT NULL OR _to IS NOT NULL THEN {self.transform.known_on()} END AS _day "
+            f"FROM ({query})) WHERE NOT coalesce(_day >= _to, false)"
+        )
+
+    def corrected(self) -> str:
+        """The converted rows' spells with corrections applied and derived columns filled."""
+        table = self.transform.table
+        query, dropped = self._spells(), "false"
+        if self.changing:
+            query = self._seen(self._within_the_file(query))
         for position, correction in enumerate(self.corrections):
-            applies = name(f"correction {position}")
+            counts = self.changing.index(correction.date) if correction.action != "flag" else 0
+            applies = f"({name(f'correction {position}')} AND _state > {counts})"
             if correction.action == "drop":
                 dropped = f"({dropped} OR {applies})"
             elif correction.action in ("override", "scale"):
@@ -93,13 +158,15 @@ class Judge:
                 yield f"({name(column)} IS NULL AND {known})", "bad_number", column
 
     def good(self) -> str:
-        """Rows that break no rule of their own: contract columns, `_part` and `_row`."""
+        """Spells that break no rule of their own: contract columns, `_part`, `_row`, `_from` and `_to`."""
         broken = " OR ".join(condition for condition, _, _ in self.rules())
         listed = ", ".join(name(column) for column in self.transform.table.columns)
-        return f"SELECT {listed}, _part, _row FROM ({self.corrected()}) WHERE NOT ({broken})"
+        return f"SELECT {listed}, _part, _row, _from, _to FROM ({self.corrected()}) WHERE NOT ({broken})"
 
     def bad(self, sent_twice: str) -> str:
-        """Rows that break a rule of their own: part, row, column, value, rule, known_on; a value only where it is not raw.
+        """Spells that break a rule of their own: part, row, column, value, rule, known_on, in_force_from, in_force_to.
+
+        The value is given only where it is not raw.
 
         Parameters
         ----------
@@ -116,8 +183,9 @@ class Judge:
         rule, column = pick([literal(case[1]) for case in cases]), pick([literal(case[2]) for case in cases])
         return (
             f'SELECT _part AS part, _row AS row, {column} AS "column", {pick([self._terms(case[2]) for case in cases])} AS value, '
-            f"CASE WHEN {sent_twice} THEN 'file_sent_twice' ELSE {rule} END AS rule, {self.transform.known_on()} AS known_on "
-            f"FROM ({self.corrected()}) WHERE {sent_twice} OR {broken}"
+            f"CASE WHEN {sent_twice} THEN 'file_sent_twice' ELSE {rule} END AS rule, {self.transform.known_on()} AS known_on, "
+            f"_from AS in_force_from, _to AS in_force_to FROM ({self.corrected()}) "
+            f"WHERE CASE WHEN {sent_twice} THEN _to IS NULL ELSE {broken} END"
         )
 
     def _terms(self, column: str | None) -> str:

@@ -9,11 +9,27 @@ from brandops.paths import data_dir
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A file of a table's warehouse folder: its rows, the days they speak of, and those between which they are in force.
+
+    What corrections, or a duplicate of an earlier row, change in time lies in files of its own. `known_to` is the account's
+    own where the rows are in force as long as what was sent is.
+    """
+
+    parquet: str
+    rows: int
+    first_day: str | None
+    last_day: str | None
+    known_from: str | None
+    known_to: str | None
+
+
+@dataclass(frozen=True)
 class FileAccount:
-    """One file's account; rows_in = loaded + quarantined.
+    """One file's account as it stands; rows_in = loaded + quarantined.
 
     `first_day` and `last_day` are the days its loaded rows speak of; `rules` counts the quarantined rows by rule;
-    `parquet` is its file in the table's warehouse folder (None where all of it was sent twice); `footer_rows` were
+    `stored` are its files in the table's warehouse folder (none where all of it was sent twice); `footer_rows` were
     declared not to be data; `conversions` holds [column, format, values, month] of the formats met;
     the month is the one in which their rows became known (None: not known when).
     """
@@ -30,7 +46,7 @@ class FileAccount:
     known_to: str | None
     superseded_by: str | None
     footer_rows: int
-    parquet: str | None
+    stored: list[Stored]
     conversions: list[list] = field(default_factory=list)
 
 
@@ -88,7 +104,9 @@ def load_manifest(profile: str) -> Manifest:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{profile}: nothing ingested yet; run: python -m brandops.ingest --profile {profile}") from None
-    sources = [
-        SourceAccount(**{**account, "files": [FileAccount(**file) for file in account["files"]]}) for account in data.pop("sources")
-    ]
-    return Manifest(sources=sources, **data)
+    return Manifest(sources=[_source(account) for account in data.pop("sources")], **data)
+
+
+def _source(account: dict) -> SourceAccount:
+    files = [FileAccount(**{**file, "stored": [Stored(**each) for each in file["stored"]]}) for file in account["files"]]
+    return SourceAccount(**{**account, "files": files})

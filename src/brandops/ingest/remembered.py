@@ -87,9 +87,9 @@ def files(paths: list[str], *, named: bool = False) -> str:
 
 def codes_of(con: duckdb.DuckDBPyConnection, rows: str, keys: list[str]) -> str:
     """Path of the hashes of a staged file's keys (`code`), made where it is not there yet."""
-    path = Path(rows).with_name("codes.parquet")
+    path = Path(rows).with_name(Path(rows).name.replace("rows", "codes", 1))
     if not path.exists():
-        scratch = path.with_name("codes.building")
+        scratch = path.with_suffix(".building")
         query = f"SELECT hash({', '.join(map(name, keys))}) AS code FROM read_parquet({literal(rows)})"
         con.execute(f"COPY ({query}) TO {literal(str(scratch))} ({PARQUET})")
         scratch.rename(path)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,8 +28,9 @@ from brandops.ingest import databases
 from brandops.ingest.checks import refuse_untranslatable
 from brandops.ingest.corrections import account_corrections
 from brandops.ingest.files import File, Hashes, files_of, find, shown_name
-from brandops.ingest.keys import Outcome, Part, finish_table
-from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, load_manifest, manifest_path
+from brandops.ingest.keys import Outcome, finish_table
+from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, Stored, load_manifest, manifest_path
+from brandops.ingest.parts import Part
 from brandops.ingest.remembered import Remembered, files
 from brandops.ingest.sql import literal
 from brandops.ingest.stage import Staged, Work, open_file, stage_files
@@ -271,7 +273,10 @@ def _finish_all(
                 if file.same_as is None:
                     # Content that comes back into force has a file of its own for each time.
                     again = f"-{file.known_from:%Y%m%d}" if file.known_from else ""
-                    parts.append(Part(source, file, staged[key], f"{source.name}-{file.hash[:16]}{again}.parquet"))
+                    stem = f"{source.name}-{file.hash[:16]}{again}"
+                    for spell in range(len(staged[key].spells)):
+                        target = f"{stem}-{spell}s.parquet" if spell else f"{stem}.parquet"
+                        parts.append(Part(source, file, staged[key], target, spell))
         marks[table] = _digest(_code(), *account, *(marks[other] for other in sorted(graph[table])))
         folder = run.cache / "tables" / marks[table]
         outcome = Outcome.load(folder)
@@ -292,10 +297,8 @@ def _finish_one(
             run.transforms[key] = Transform(run.con, run.sources, part.source, part.file.shown, [raw.relation])
         return run.transforms[key]
 
-    referenced = {
-        other: [str(outcome.folder / part.target) for part in others] for other, (outcome, others) in finished.items() if others
-    }
-    referenced[table] = [part.staged.rows for part in parts]
+    referenced = {other: outcome.paths for other, (outcome, others) in finished.items() if others}
+    referenced[table] = [part.rows for part in parts]
     building = run.scratch / "table"
     shutil.rmtree(building, ignore_errors=True)
     earlier = Remembered.of(table, (run.cache / "tables").glob("*"))
@@ -304,7 +307,7 @@ def _finish_one(
     folder.parent.mkdir(exist_ok=True)
     building.rename(folder)
     outcome.folder = folder
-    run.progress(f"ingest: {table}: {sum(outcome.loaded):,} rows loaded")
+    run.progress(f"ingest: {table}: {outcome.loaded:,} rows loaded")
     return outcome
 
 
@@ -315,19 +318,24 @@ def _account(
     run: _Run, plan: Plan, staged: dict[str, Staged], tables: dict[str, tuple[Outcome, list[Part]]], corrections: list[dict],
     fingerprint: str,
 ) -> Manifest:  # fmt: skip
-    found = {
-        (part.source.name, part.file.shown): (part, outcome.loaded[n], outcome.rules[n], outcome.days[n])
-        for outcome, parts in tables.values()
-        for n, part in enumerate(parts)
-    }
+    stored: dict[tuple[str, str], list[Stored]] = {}
+    broken: dict[tuple[str, str], Counter] = {}
+    for outcome, parts in tables.values():
+        for part, held, rules in zip(parts, outcome.stored, outcome.rules, strict=True):
+            key = part.source.name, part.file.shown
+            stored.setdefault(key, []).extend(held)
+            broken.setdefault(key, Counter()).update(rules)
     by_file = {(s.name, f.shown): st for (s, f), st in zip(_each(plan), staged.values(), strict=True)}
     accounts = []
     for source, files_ in plan:
         lines, conversions = [], {}
         for file in files_:
             own = by_file[source.name, file.shown]
-            part, loaded, more, days = found.get((source.name, file.shown), (None, 0, {}, [None, None]))
-            rules = {rule: own.rules.get(rule, 0) + more.get(rule, 0) for rule in sorted({*own.rules, *more})}
+            key = source.name, file.shown
+            rules = {rule: n for rule, n in sorted((Counter(own.rules) + broken.get(key, Counter())).items())}
+            since, until = (day and day.isoformat() for day in (file.known_from, file.known_to))
+            now = [each for each in stored.get(key, []) if each.known_to == until]
+            days = [[day for each in now if (day := getattr(each, end))] for end in ("first_day", "last_day")]
             for column, label, values, _ in own.conversions:
                 conversions[column, label] = conversions.get((column, label), 0) + values
             lines.append(
@@ -335,14 +343,16 @@ def _account(
                     file.shown,
                     file.hash,
                     own.rows_in,
-                    loaded,
+                    sum(each.rows for each in now),
                     sum(rules.values()),
                     rules,
-                    *days,
-                    *(day and day.isoformat() for day in (file.known_from, file.known_to)),
+                    min(days[0], default=None),
+                    max(days[1], default=None),
+                    since,
+                    until,
                     file.superseded_by,
                     own.footer,
-                    part and part.target,
+                    stored.get(key, []),
                     own.conversions,
                 )
             )
@@ -368,10 +378,10 @@ def _publish(
     warehouse, quarantine = run.scratch / "warehouse", run.scratch / "quarantine"
     warehouse.mkdir()
     quarantine.mkdir()
-    for table, (outcome, parts) in tables.items():
+    for table, (outcome, _parts) in tables.items():
         (warehouse / table).mkdir()
-        for part in parts:
-            os.link(outcome.folder / part.target, warehouse / table / part.target)
+        for path in outcome.paths:
+            os.link(path, warehouse / table / Path(path).name)
     manifest.save(warehouse / "manifest.json")
     by_file = {(s.name, f.shown): st for (s, f), st in zip(_each(plan), staged.values(), strict=True)}
     for source, files_ in plan:
@@ -379,8 +389,8 @@ def _publish(
         order = "CASE file " + " ".join(f"WHEN {literal(f.shown)} THEN {n}" for n, f in enumerate(files_)) + " END"
         target = literal(str(quarantine / f"{source.name}.parquet"))
         run.con.execute(
-            f"COPY (SELECT * FROM {files(paths)} WHERE source = {literal(source.name)} ORDER BY {order}, row) "
-            f"TO {target} (FORMAT parquet)"
+            f"COPY (SELECT * FROM {files(paths)} WHERE source = {literal(source.name)} "
+            f"ORDER BY {order}, row, in_force_from NULLS FIRST) TO {target} (FORMAT parquet)"
         )
     for kind, built in (("quarantine", quarantine), ("warehouse", warehouse)):
         current, aside = data_dir(run.profile) / kind, run.cache / f"{kind}.last"

@@ -26,7 +26,7 @@ from brandops.params.sources import Correction, Source, Sources
 
 REJECTS = {
     "source": "VARCHAR", "table": "VARCHAR", "file": "VARCHAR", "row": "BIGINT", "column": "VARCHAR", "value": "VARCHAR",
-    "rule": "VARCHAR", "record": "VARCHAR", "known_on": "DATE",
+    "rule": "VARCHAR", "record": "VARCHAR", "known_on": "DATE", "in_force_from": "DATE", "in_force_to": "DATE",
 }  # fmt: skip
 NO_REJECTS = "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in REJECTS.items()) + " WHERE false"
 # Files are taken together up to this many rows. Only files that fit into half a row group of parquet are: what else stood
@@ -50,6 +50,14 @@ class Work:
     scratch: Path
 
 
+Spell = tuple[str | None, str | None, int]
+
+
+def rows_path(folder: Path, spell: int) -> str:
+    """Path of the good rows of one of a folder's spells."""
+    return str(folder / (f"rows-{spell}.parquet" if spell else "rows.parquet"))
+
+
 @dataclass
 class Staged:
     """What one file came to, before its table is looked at as a whole.
@@ -59,25 +67,28 @@ class Staged:
     folder
         Holds rows.parquet (warehouse layout), rejects.parquet (quarantine layout) and matched.parquet (rows the
         profile's corrections found, as they were before).
-    rows_in, loaded, footer
-        Rows of data, rows that passed, rows left out as footers.
+    rows_in, footer
+        Rows of data, rows left out as footers.
+    spells
+        (from, to, rows) of good rows by the days between which corrections have them in force; the first are those in force
+        as long as the file is. The others' rows are in rows-1.parquet and so on.
     rules
-        Rejected rows by rule.
+        Rows rejected as the file stands at its end, by rule.
     conversions
         (column, format, values, month in which their rows became known; None: not known when) met.
     """
 
     folder: Path
     rows_in: int
-    loaded: int
     footer: int
+    spells: list[Spell] = field(default_factory=list)
     rules: dict[str, int] = field(default_factory=dict)
     conversions: list[list] = field(default_factory=list)
 
     @property
-    def rows(self) -> str:
-        """Path of the good rows."""
-        return str(self.folder / "rows.parquet")
+    def loaded(self) -> int:
+        """Rows that passed, as the file stands at its end."""
+        return sum(rows for _, ends, rows in self.spells if ends is None)
 
     @property
     def rejects(self) -> str:
@@ -172,8 +183,8 @@ def _stage(
     raws = [raw for _, raw in taken]
     files = [work.file for work, _ in taken]
     transform = Transform(con, sources, source, files[0].shown, [raw.relation for raw in raws])
-    judge = Judge(transform, corrections, "converted")
-    staged = [Staged(work.folder, raw.rows, 0, raw.footer) for work, raw in taken]
+    judge = Judge(transform, corrections, "converted", [(file.known_from, file.known_to) for file in files])
+    staged = [Staged(work.folder, raw.rows, raw.footer) for work, raw in taken]
     for work, _ in taken:
         work.folder.mkdir(parents=True, exist_ok=True)
     kept = sum(raw.rows for raw in raws) <= _KEPT
@@ -204,10 +215,11 @@ def _stage(
     return found
 
 
-def _provenance(source: Source, file: File) -> str:
+def _provenance(source: Source, file: File, begun: str | None, ended: str | None) -> str:
+    since, until = begun or file.known_from, ended or file.known_to
     return (
         f"{literal(source.name)} AS _source, {literal(file.shown)} AS _file, _row, "
-        f"CAST({literal(file.known_from)} AS DATE) AS _known_from, CAST({literal(file.known_to)} AS DATE) AS _known_to"
+        f"CAST({literal(since)} AS DATE) AS _known_from, CAST({literal(until)} AS DATE) AS _known_to"
     )
 
 
@@ -227,20 +239,33 @@ def _repeats(files: list[File]) -> str:
 
 
 def _write_rows(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File]) -> None:
-    """Write the rows that pass, each file's into its own."""
+    """Write the rows that pass, each file's and each spell's into its own."""
     good = f"SELECT * FROM ({judge.good()}) WHERE NOT {_repeats(files)}"
-    if len(files) > 1:
+    spells: list[list[tuple[str | None, str | None]]] = [[(None, None)] for _ in files]
+    several = len(files) > 1 or bool(judge.changing)
+    if several:
         con.execute(f"CREATE OR REPLACE TEMP TABLE good AS {good}")
+    if judge.changing:
+        held = "SELECT DISTINCT _part, CAST(_from AS VARCHAR), CAST(_to AS VARCHAR) FROM good WHERE _from NOTNULL OR _to NOTNULL"
+        for part, *spell in con.execute(f"{held} ORDER BY ALL").fetchall():
+            spells[part].append(tuple(spell))
     for part, (account, file) in enumerate(zip(staged, files, strict=True)):
-        listed = f"* EXCLUDE (_part, _row), {_provenance(judge.transform.source, file)}"
-        rows = f"good WHERE _part = {part}" if len(files) > 1 else f"({good})"
-        account.loaded = _copy(con, f"SELECT {listed} FROM {rows}", account.rows)
+        for place, (begun, ended) in enumerate(spells[part]):
+            listed = f"* EXCLUDE (_part, _row, _from, _to), {_provenance(judge.transform.source, file, begun, ended)}"
+            of_spell = f"_from IS NOT DISTINCT FROM {literal(begun)} AND _to IS NOT DISTINCT FROM {literal(ended)}"
+            rows = f"good WHERE _part = {part} AND {of_spell}" if several else f"({good})"
+            written = _copy(con, f"SELECT {listed} FROM {rows}", rows_path(account.folder, place))
+            account.spells.append((begun, ended, written))
 
 
 def _write_rejects(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File], raws: list[Raw]) -> None:
     """Write the rejected rows and count them by rule; nothing is evaluated again where every row passed."""
     transform = judge.transform
-    missing = [part for part, (a, raw) in enumerate(zip(staged, raws, strict=True)) if a.loaded < raw.rows - len(raw.unreadable)]
+    missing = [
+        part
+        for part, (account, raw) in enumerate(zip(staged, raws, strict=True))
+        if account.loaded < raw.rows - len(raw.unreadable) or judge.changing
+    ]
     if missing:
         con.execute(f"CREATE OR REPLACE TEMP TABLE broken AS {judge.bad(_repeats(files))}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {transform.shown('broken')}")
@@ -252,10 +277,10 @@ def _write_rejects(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[St
         if raw.unreadable:
             parts.append(_unreadable(raw, head, bool(transform.table.personal), file.same_as is not None))
         rejects = " UNION ALL ".join([NO_REJECTS, *parts])
-        _copy(con, f"SELECT * FROM ({rejects}) ORDER BY row" if parts else rejects, account.rejects)
+        _copy(con, f"SELECT * FROM ({rejects}) ORDER BY row, in_force_from NULLS FIRST" if parts else rejects, account.rejects)
         if parts:
-            counted = f"SELECT rule, count(*) FROM read_parquet({literal(account.rejects)}) GROUP BY rule ORDER BY rule"
-            account.rules = dict(con.execute(counted).fetchall())
+            rejects = f"read_parquet({literal(account.rejects)}) WHERE in_force_to IS NULL"
+            account.rules = dict(con.execute(f"SELECT rule, count(*) FROM {rejects} GROUP BY rule ORDER BY rule").fetchall())
 
 
 def _unreadable(raw: Raw, head: str, hidden: bool, sent_twice: bool) -> str:
@@ -265,7 +290,7 @@ def _unreadable(raw: Raw, head: str, hidden: bool, sent_twice: bool) -> str:
         for row, text, problem in raw.unreadable
     )
     rule = literal("file_sent_twice" if sent_twice else "unreadable_line")
-    return f"SELECT {head}, row, NULL, problem, {rule}, record, NULL FROM (VALUES {values}) AS u(row, problem, record)"
+    return f"SELECT {head}, row, NULL, problem, {rule}, record, NULL, NULL, NULL FROM (VALUES {values}) AS u(row, problem, record)"
 
 
 def _write_matched(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File]) -> None:

@@ -191,7 +191,8 @@ class Transform:
         return f"(_unread & {1 << self.columns.index(column)}) <> 0"
 
     def shown(self, rejects: str) -> str:
-        """Rejected rows as they were sent: part, row, column, value, rule, record (JSON of the raw values), known_on.
+        """Rejected rows as they were sent: part, row, column, value, rule, record (JSON of the raw values), known_on,
+        in_force_from, in_force_to.
 
         Parameters
         ----------
@@ -204,7 +205,8 @@ class Transform:
         )
         value = f'coalesce(r.value, CASE r."column"{raws} END)'
         return (
-            f'SELECT r.part, r.row, r."column", {value} AS value, r.rule, {self._record()} AS record, r.known_on '
+            f'SELECT r.part, r.row, r."column", {value} AS value, r.rule, {self._record()} AS record, r.known_on, '
+            "r.in_force_from, r.in_force_to "
             f"FROM ({self.mapped()}) JOIN {rejects} AS r ON _part = r.part AND _row = r.row"
         )
 

@@ -203,7 +203,7 @@ class Expect(Strict):
 
 
 class Correction(Strict):
-    """One declared correction: what, why, who reported it, when, and the guard."""
+    """One declared correction: what, why, who reported it, the day from which it counts, and the guard."""
 
     table: str
     action: Literal["drop", "override", "scale", "flag"]

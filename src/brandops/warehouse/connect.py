@@ -84,7 +84,7 @@ def _locations(profile: str, table: str, stored_at: str | None) -> list[str]:
     if stored_at is None:
         return [str(file) for file in warehouse_files(profile, table)]
     accounts = [account for account in read_manifest(profile)["sources"] if account["table"] == table]
-    files = sorted({file["parquet"] for account in accounts for file in account["files"] if file["parquet"]})
+    files = sorted({each["parquet"] for account in accounts for file in account["files"] for each in file["stored"]})
     return [f"{stored_at.rstrip('/')}/warehouse/{table}/{file}" for file in files]
 
 

@@ -194,11 +194,11 @@ def _in_force(profile: str, manifest: dict[str, Any], table: str, as_of: date) -
     folder, day = paths.data_dir(profile) / "warehouse" / table, as_of.isoformat()
     found = {}
     for account in manifest["sources"]:
-        for file in account["files"] if account["table"] == table else []:
-            known = (file["known_from"] or day) <= day and (file["known_to"] is None or file["known_to"] > day)
-            if file["parquet"] and file["loaded"] and known:
-                span = (date.fromisoformat(file[end]) if file[end] else None for end in ("first_day", "last_day"))
-                found[folder / file["parquet"]] = tuple(span)
+        for each in [each for file in account["files"] for each in file["stored"]] if account["table"] == table else []:
+            known = (each["known_from"] or day) <= day and (each["known_to"] is None or each["known_to"] > day)
+            if each["rows"] and known:
+                span = (date.fromisoformat(each[end]) if each[end] else None for end in ("first_day", "last_day"))
+                found[folder / each["parquet"]] = tuple(span)
     return [(path, *found[path]) for path in sorted(found)]
 
 

@@ -97,8 +97,8 @@ def mart_path(name: str, profile: str, as_of: date) -> Path:
 
 def _end_of_data(profile: str, end: Literal["first_day", "last_day"], extreme: Callable) -> date | None:
     manifest = read_manifest(profile)
-    files = [(account["table"], file) for account in manifest["sources"] for file in account["files"]
-             if file[end] and not file["known_to"]]  # fmt: skip
+    files = [(account["table"], each) for account in manifest["sources"] for file in account["files"] for each in file["stored"]
+             if each[end] and not each["known_to"]]  # fmt: skip
     sales = [file for table, file in files if table == "sales_lines"]
     if not sales:
         return extreme((date.fromisoformat(file[end]) for _table, file in files), default=None)

@@ -43,7 +43,7 @@ def express(
         The warehouse's tables, whole and cut at `as_of`.
     """
     held = keep(connection, "held", _held(known, time_zone))
-    replaced = _replaced(stored, as_of, time_zone)
+    replaced = _replaced(manifest, stored, as_of, time_zone)
     rejected = quarantine(rejects, manifest, stored, as_of, time_zone)
     rejected = keep(connection, "rejected", rejected)
     accounts = _accounts(manifest, held, replaced, rejected)
@@ -88,7 +88,7 @@ def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, a
     """Rows turned away, known on `as_of`: source, table, file, row, column, value, rule, known_on.
 
     Personal values are masked; the raw records stay in the quarantine folder. Rejects of a file version not in force
-    do not count.
+    do not count, nor do those that a correction made later or had already mended.
     """
     files = pd.DataFrame([
         (account["source"], file["file"], file["known_from"], file["known_to"])
@@ -99,6 +99,8 @@ def quarantine(rejected: ibis.Table, manifest: dict[str, Any], stored: Tables, a
     rows = rejected.join(versions, (rejected.source == versions._source) & (rejected.file == versions._file))
     rows = rows.filter(rows.known_from.isnull() | (rows.known_from <= as_of))
     rows = rows.filter(rows.known_to.isnull() | (rows.known_to > as_of)).drop(*_FILES)
+    rows = rows.filter(rows.in_force_from.isnull() | (rows.in_force_from <= as_of))
+    rows = rows.filter(rows.in_force_to.isnull() | (rows.in_force_to > as_of))
     concerned = [name for name in TABLES if any(a["table"] == name and a["quarantined"] for a in manifest["sources"])]
     rows = _dated(rows, concerned, stored, time_zone)
     by_month = [name for name, table in TABLES.items() if table.known_on == "month"]
@@ -170,15 +172,21 @@ def _held(known: Tables, time_zone: str) -> ibis.Table:
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def _replaced(stored: Tables, as_of: date, time_zone: str) -> pd.DataFrame:
+def _replaced(manifest: dict[str, Any], stored: Tables, as_of: date, time_zone: str) -> pd.DataFrame:
     """Files whose rows were known and have been replaced by `as_of`: source, file."""
     parts = []
+    whole = {
+        (account["source"], file["file"]) for account in manifest["sources"] for file in account["files"]
+        if file["known_to"] and file["known_to"] <= as_of.isoformat()
+    }  # fmt: skip
     for name, rows in stored.items():
         gone = rows.filter(rows._known_to.notnull() & (rows._known_to <= as_of))
         if TABLES[name].known_on:
             gone = gone.filter(~is_after(gone[TABLES[name].known_on], as_of, time_zone).fill_null(False))
         parts.append(gone.select(source=gone._source, file=gone._file).distinct())
-    return (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
+    found = (ibis.union(*parts) if len(parts) > 1 else parts[0]).to_pandas()
+    # Rows that a correction changed are gone, too, but their file is not.
+    return found.iloc[[n for n, key in enumerate(zip(found["source"], found["file"], strict=True)) if key in whole]]
 
 
 def _accounts(manifest: dict[str, Any], held: ibis.Table, replaced: pd.DataFrame, rejected: ibis.Table) -> pd.DataFrame:

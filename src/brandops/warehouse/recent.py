@@ -99,9 +99,9 @@ def _floats(rows: ibis.Table) -> ibis.Table:
 def _files(manifest: dict, profile: str, table: str, since: date | None) -> list[str]:
     """Parquet files of a table that may hold days from `since` on; a file whose days are not known may."""
     folder = paths.data_dir(profile) / "warehouse" / table
-    files = [file for account in manifest["sources"] if account["table"] == table for file in account["files"]]
+    accounts = [account for account in manifest["sources"] if account["table"] == table]
     kept = {
-        file["parquet"] for file in files
-        if file["parquet"] and (since is None or file["last_day"] is None or date.fromisoformat(file["last_day"]) >= since)
+        each["parquet"] for account in accounts for file in account["files"] for each in file["stored"]
+        if since is None or each["last_day"] is None or date.fromisoformat(each["last_day"]) >= since
     }  # fmt: skip
     return [str(folder / name) for name in sorted(kept) if (folder / name).is_file()]
