@@ -31,9 +31,9 @@ def rejected(company, manifest, day: date) -> list[tuple]:
     rows = []
     for file, row, rule, of_day, since, until in company.quarantine("sales", *listed):
         begun, ended = versions[file]
-        if all(start is None or str(start) <= str(day) for start in (begun, since, of_day)):
-            if all(end is None or str(end) > str(day) for end in (ended, until)):
-                rows.append((file, row, rule))
+        started = all(start is None or str(start) <= str(day) for start in (begun, since, of_day))
+        if started and all(end is None or str(end) > str(day) for end in (ended, until)):
+            rows.append((file, row, rule))
     return sorted(rows)
 
 
@@ -64,9 +64,7 @@ def test_a_row_that_comes_after_the_correction_was_made_has_never_been_otherwise
 
 def test_a_row_mended_by_a_correction_was_rejected_until_then_and_counts_once(company):
     company.export("sales_1.csv", HEADER + line("A1", quantity="two") + line("A2"))
-    company.corrections(
-        correction("  action: override\n  where: order_id = 'A1'\n  column: quantity\n  value: 2\n", "2025-02-01")
-    )
+    company.corrections(correction("  action: override\n  where: order_id = 'A1'\n  column: quantity\n  value: 2\n", "2025-02-01"))
     manifest = company.ingest()
     account = manifest.source("sales").files[0]
     assert (account.rows_in, account.loaded, account.quarantined) == (2, 2, 0)

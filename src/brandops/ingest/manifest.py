@@ -91,6 +91,12 @@ def manifest_path(profile: str) -> Path:
     return data_dir(profile) / "warehouse" / "manifest.json"
 
 
+def fingerprint_of_last(profile: str) -> str | None:
+    """What the warehouse there is follows from; None where nothing was ingested. Other versions of this code wrote it alike."""
+    path = manifest_path(profile)
+    return json.loads(path.read_text(encoding="utf-8"))["fingerprint"] if path.exists() else None
+
+
 def load_manifest(profile: str) -> Manifest:
     """Read a profile's manifest.
 

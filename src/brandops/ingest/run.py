@@ -29,7 +29,7 @@ from brandops.ingest.checks import refuse_untranslatable
 from brandops.ingest.corrections import account_corrections
 from brandops.ingest.files import File, Hashes, files_of, find, shown_name
 from brandops.ingest.keys import Outcome, finish_table
-from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, Stored, load_manifest, manifest_path
+from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, Stored, fingerprint_of_last, load_manifest
 from brandops.ingest.parts import Part
 from brandops.ingest.remembered import Remembered, files
 from brandops.ingest.sql import literal
@@ -139,11 +139,9 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     fingerprint = _digest(
         *listed, *declared, json.dumps([[s.name, s.table, s.owner, s.fresh_within_days] for s in run.sources.sources])
     )
-    if manifest_path(run.profile).exists():
-        last = load_manifest(run.profile)
-        if last.fingerprint == fingerprint:
-            run.progress("ingest: nothing changed")
-            return last
+    if fingerprint_of_last(run.profile) == fingerprint:
+        run.progress("ingest: nothing changed")
+        return load_manifest(run.profile)
     staged = _stage_all(run, plan, keys)
     tables = _finish_all(run, plan, keys, staged)
     found = account_corrections(run.con, run.corrections, plan, staged)
