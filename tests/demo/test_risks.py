@@ -91,7 +91,8 @@ def test_files_that_ended_before_the_window_are_not_opened(world):
     manifest = read_manifest("demo")
     whole, window = (set(recent._files(manifest, "demo", "sales_lines", since)) for since in (None, date(2024, 1, 1)))
     assert window < whole and len(window) <= len(whole) * 0.6
-    ended = {file["parquet"]: file["last_day"] for account in manifest["sources"] for file in account["files"]}
+    files = [file for account in manifest["sources"] for file in account["files"]]
+    ended = {each["parquet"]: each["last_day"] for file in files for each in file["stored"]}
     assert all(ended[Path(name).name] < "2024-01-01" for name in whole - window)
 
 
