@@ -222,7 +222,7 @@ def test_an_interrupted_run_leaves_nothing_that_the_next_one_trips_over(two_mont
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(run, "_publish", killed)
+        patched.setattr(run, "publish", killed)
         with pytest.raises(KeyboardInterrupt):
             two_months.ingest()
     assert two_months.fingerprint() == before

@@ -5,14 +5,10 @@ folder, and what an interrupted run leaves behind is cleared by the next. A file
 content, its source's declaration, its table's corrections or this code has changed.
 """
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -25,14 +21,15 @@ import brandops.params
 from brandops.contract import TABLES
 from brandops.errors import UserError
 from brandops.ingest import databases
+from brandops.ingest.accounts import Plan, Tables, account_sources
 from brandops.ingest.checks import refuse_untranslatable
 from brandops.ingest.corrections import account_corrections
 from brandops.ingest.files import File, Hashes, files_of, find, shown_name
 from brandops.ingest.keys import Outcome, finish_table
-from brandops.ingest.manifest import FileAccount, Manifest, SourceAccount, Stored, fingerprint_of_last, load_manifest
+from brandops.ingest.manifest import Manifest, fingerprint_of_last, load_manifest
 from brandops.ingest.parts import Part
-from brandops.ingest.remembered import Remembered, files
-from brandops.ingest.sql import literal
+from brandops.ingest.publication import locked, prune, publish, recover
+from brandops.ingest.remembered import Remembered
 from brandops.ingest.stage import Staged, Work, open_file, stage_files
 from brandops.ingest.transform import Transform
 from brandops.params.sources import Correction, Source, Sources, load_corrections, load_sources
@@ -89,8 +86,8 @@ def ingest(profile: str, *, only: list[str] | None = None, progress: Progress | 
         raise UserError(f"{profile}: no source {', '.join(sorted(unknown))} in sources.yml")
     cache = data_dir(profile) / ".cache" / "ingest"
     cache.mkdir(parents=True, exist_ok=True)
-    with _locked(cache / "lock"):
-        _recover(profile, cache)
+    with locked(cache / "lock"):
+        recover(profile, cache)
         scratch = cache / "scratch"
         scratch.mkdir()
         con = _connect(scratch)
@@ -102,28 +99,10 @@ def ingest(profile: str, *, only: list[str] | None = None, progress: Progress | 
             shutil.rmtree(scratch, ignore_errors=True)
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One run at a time; a second waits."""
-    with path.open("w") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        yield
-
-
 def _connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(scratch / "spill")})
     con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
     return con
-
-
-def _recover(profile: str, cache: Path) -> None:
-    """Clear what an interrupted run left, and put back a folder it had just moved aside."""
-    shutil.rmtree(cache / "scratch", ignore_errors=True)
-    for kind in ("warehouse", "quarantine"):
-        current, aside = data_dir(profile) / kind, cache / f"{kind}.last"
-        if aside.exists() and not current.exists():
-            aside.rename(current)
-        shutil.rmtree(aside, ignore_errors=True)
 
 
 # ---- planning: which files, and which of them are staged already ------------------------------------------------------
@@ -145,15 +124,14 @@ def _ingest(run: _Run, only: list[str] | None) -> Manifest:
     staged = _stage_all(run, plan, keys)
     tables = _finish_all(run, plan, keys, staged)
     found = account_corrections(run.con, run.corrections, plan, staged)
-    manifest = _account(run, plan, staged, tables, found, fingerprint)
-    _publish(run, plan, staged, tables, manifest)
+    by_file = {(s.name, f.shown): staged[keys[s.name, f.shown]] for s, files_ in plan for f in files_}
+    accounts = account_sources(plan, by_file, tables)
+    manifest = Manifest(run.profile, run.sources.time_zone, fingerprint, accounts, found)
+    publish(run.con, run.scratch, run.cache, plan, by_file, tables, manifest)
     outcomes = [outcome for outcome, _ in tables.values()]
     written = {key for outcome in outcomes for key in outcome.written}
-    _prune(run.cache, {"staged": set(keys.values()), "tables": {each.folder.name for each in outcomes}, "written": written})
+    prune(run.cache, {"staged": set(keys.values()), "tables": {each.folder.name for each in outcomes}, "written": written})
     return manifest
-
-
-Plan = list[tuple[Source, list[File]]]
 
 
 def _plan(run: _Run, only: list[str] | None, hashes: Hashes) -> Plan:
@@ -247,9 +225,7 @@ def _stage_fresh(run: _Run, source: Source, fresh: dict[str, File]) -> dict[str,
     return found
 
 
-def _finish_all(
-    run: _Run, plan: Plan, keys: dict[tuple[str, str], str], staged: dict[str, Staged]
-) -> dict[str, tuple[Outcome, list[Part]]]:
+def _finish_all(run: _Run, plan: Plan, keys: dict[tuple[str, str], str], staged: dict[str, Staged]) -> Tables:
     """Finish every supplied table, those referred to before those that refer."""
     supplied = run.sources.tables()
     graph = {
@@ -260,7 +236,7 @@ def _finish_all(
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         raise AssertionError(f"the contract's references form a circle: {error.args[1]}") from None
-    finished: dict[str, tuple[Outcome, list[Part]]] = {}
+    finished: Tables = {}
     marks: dict[str, str] = {}
     for table in order:
         parts, account = [], []
@@ -285,7 +261,7 @@ def _finish_all(
 
 
 def _finish_one(
-    run: _Run, table: str, parts: list[Part], finished: dict[str, tuple[Outcome, list[Part]]], folder: Path,
+    run: _Run, table: str, parts: list[Part], finished: Tables, folder: Path,
     keys: dict[tuple[str, str], str],
 ) -> Outcome:  # fmt: skip
     def transform_of(part: Part) -> Transform:
@@ -307,100 +283,3 @@ def _finish_one(
     outcome.folder = folder
     run.progress(f"ingest: {table}: {outcome.loaded:,} rows loaded")
     return outcome
-
-
-# ---- the account, and publication ---------------------------------------------------------------------------------------
-
-
-def _account(
-    run: _Run, plan: Plan, staged: dict[str, Staged], tables: dict[str, tuple[Outcome, list[Part]]], corrections: list[dict],
-    fingerprint: str,
-) -> Manifest:  # fmt: skip
-    stored: dict[tuple[str, str], list[Stored]] = {}
-    broken: dict[tuple[str, str], Counter] = {}
-    for outcome, parts in tables.values():
-        for part, held, rules in zip(parts, outcome.stored, outcome.rules, strict=True):
-            key = part.source.name, part.file.shown
-            stored.setdefault(key, []).extend(held)
-            broken.setdefault(key, Counter()).update(rules)
-    by_file = {(s.name, f.shown): st for (s, f), st in zip(_each(plan), staged.values(), strict=True)}
-    accounts = []
-    for source, files_ in plan:
-        lines, conversions = [], {}
-        for file in files_:
-            own = by_file[source.name, file.shown]
-            key = source.name, file.shown
-            rules = {rule: n for rule, n in sorted((Counter(own.rules) + broken.get(key, Counter())).items())}
-            since, until = (day and day.isoformat() for day in (file.known_from, file.known_to))
-            now = [each for each in stored.get(key, []) if each.known_to == until]
-            days = [[day for each in now if (day := getattr(each, end))] for end in ("first_day", "last_day")]
-            for column, label, values, _ in own.conversions:
-                conversions[column, label] = conversions.get((column, label), 0) + values
-            lines.append(
-                FileAccount(
-                    file.shown,
-                    file.hash,
-                    own.rows_in,
-                    sum(each.rows for each in now),
-                    sum(rules.values()),
-                    rules,
-                    min(days[0], default=None),
-                    max(days[1], default=None),
-                    since,
-                    until,
-                    file.superseded_by,
-                    own.footer,
-                    stored.get(key, []),
-                    own.conversions,
-                )
-            )
-        for line in lines:
-            if line.rows_in != line.loaded + line.quarantined:
-                raise AssertionError(f"{source.name}: {line.file}: rows in are not loaded + quarantined: {line}")
-        totals = (sum(getattr(line, name) for line in lines) for name in ("rows_in", "loaded", "quarantined"))
-        formats = [[column, label, conversions[column, label]] for column, label in sorted(conversions)]
-        accounts.append(
-            SourceAccount(source.name, source.table, source.kind, source.owner, *totals, formats, lines, source.fresh_within_days)
-        )
-    return Manifest(run.profile, run.sources.time_zone, fingerprint, accounts, corrections)
-
-
-def _each(plan: Plan) -> Iterator[tuple[Source, File]]:
-    return ((source, file) for source, files_ in plan for file in files_)
-
-
-def _publish(
-    run: _Run, plan: Plan, staged: dict[str, Staged], tables: dict[str, tuple[Outcome, list[Part]]], manifest: Manifest
-) -> None:
-    """Build warehouse and quarantine beside the old ones and put them in place by renaming."""
-    warehouse, quarantine = run.scratch / "warehouse", run.scratch / "quarantine"
-    warehouse.mkdir()
-    quarantine.mkdir()
-    for table, (outcome, _parts) in tables.items():
-        (warehouse / table).mkdir()
-        for path in outcome.paths:
-            os.link(path, warehouse / table / Path(path).name)
-    manifest.save(warehouse / "manifest.json")
-    by_file = {(s.name, f.shown): st for (s, f), st in zip(_each(plan), staged.values(), strict=True)}
-    for source, files_ in plan:
-        paths = [by_file[source.name, file.shown].rejects for file in files_] + [tables[source.table][0].rejects]
-        order = "CASE file " + " ".join(f"WHEN {literal(f.shown)} THEN {n}" for n, f in enumerate(files_)) + " END"
-        target = literal(str(quarantine / f"{source.name}.parquet"))
-        run.con.execute(
-            f"COPY (SELECT * FROM {files(paths)} WHERE source = {literal(source.name)} "
-            f"ORDER BY {order}, row, in_force_from NULLS FIRST) TO {target} (FORMAT parquet)"
-        )
-    for kind, built in (("quarantine", quarantine), ("warehouse", warehouse)):
-        current, aside = data_dir(run.profile) / kind, run.cache / f"{kind}.last"
-        if current.exists():
-            current.rename(aside)
-        built.rename(current)
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _prune(cache: Path, used: dict[str, set[str]]) -> None:
-    """Drop cached files and tables no longer in use."""
-    for kind, names in used.items():
-        for folder in (cache / kind).glob("*"):
-            if folder.name not in names:
-                shutil.rmtree(folder, ignore_errors=True)
