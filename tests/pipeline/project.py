@@ -6,6 +6,7 @@ Run as a script it is the pipeline's command line on such a project: `python pro
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -20,6 +21,11 @@ PLAN = "company: Tiny\ncurrency: EUR\ntime_zone: Europe/Berlin\ncell_timeout: 20
 BRAND = "color: {palette: {ink: '#123456'}}\n"
 SOURCES = "sources:\n- {name: products, table: products, kind: csv, path: 'raw/*.csv', columns: {product_id: product_id}}\n"
 PARAMETERS = 'profile: str = "tiny"\nperiod: str = ""\nlanguage: str = "en"\nas_of: str = ""'
+
+
+def heed_interrupts() -> None:
+    """For a child process: interrupts end it, also where the tests themselves run in the background, which ignores them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def close(name: str, **values: str) -> str:
@@ -83,6 +89,7 @@ class Project:
         return subprocess.Popen(
             [sys.executable, __file__, *(arguments or ("report",))], cwd=self.root, text=True,
             env=self.environment(**variables), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=heed_interrupts,
         )  # fmt: skip
 
     def published(self, name: str = "2025Q4") -> dict[str, bytes]:

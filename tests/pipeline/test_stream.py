@@ -15,6 +15,7 @@ from brandops.ingest import ingest
 from brandops.params import load_plan
 from brandops.warehouse import build_marts, latest_day, spark
 from ingest.company import HEADER, Company, line
+from pipeline.project import heed_interrupts
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 # Builds with everything imported beforehand, in children of its own that are killed at the n-th call that changes a file.
@@ -81,7 +82,9 @@ def environment() -> dict[str, str]:
 
 def streaming(*options: str) -> subprocess.Popen:
     command = [sys.executable, "-m", "brandops.pipeline", "stream", "--profile", "acme", *options]
-    return subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=heed_interrupts
+    )
 
 
 def take_in_once(*options: str) -> str:

@@ -69,6 +69,8 @@ class Build:
         for name in sorted(readers, key=lambda name: (name.startswith("00_"), name)):
             stated = self.prints.tree(self.scratch / "results") | self.prints.tree(self.scratch / "tables")
             self._execute({name: self._key(name, parameters[name], stated)}, parameters)
+        if not self.ran:
+            self.console.unchanged("notebooks")
         rendered = self._render()
         before = read_json(self.folder / publish.RECORD)
         record = {
@@ -139,10 +141,9 @@ class Build:
                 self._note(name, key, known[name]["files"])
             else:
                 jobs.append(self._job(name, parameters[name]))
-        if keys and not jobs:
-            self.console.unchanged("notebooks")
+        if not jobs:
             return
-        self.ran = self.ran or bool(jobs)
+        self.ran = True
         outcomes = self._run_longest_first(jobs)
         failed = [outcome for outcome in outcomes if outcome.problem]
         if failed:
