@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pandas as pd
 from great_tables import GT
@@ -14,6 +15,7 @@ from brandops.present import formats, html
 from brandops.present.downloads import write_downloads
 from brandops.present.status import Status
 
+_LONG = 60  # width from which a text is a sentence to be read, and not a name
 # Formats that align left; numbers align right.
 _LEFT = {"text", "status", "html", "date", "month"}
 
@@ -52,7 +54,7 @@ def publish_table(
     marked_up = {column: frame[column].map(_without_tags) for column, spec in chosen.items() if spec.format == "html"}
     suffixes = write_downloads(frame.assign(**marked_up), labels, folder, name)
     shown = frame if rows is None else frame.head(rows)
-    cells = pd.DataFrame({column: _cells(shown[column], spec.format, currency) for column, spec in chosen.items()})
+    cells = pd.DataFrame({column: _roomy(_cells(shown[column], spec.format, currency)) for column, spec in chosen.items()})
     table = (
         GT(cells, id=f"table-{name}")
         .fmt(lambda text: text)  # the cells are markup already; unformatted ones would be escaped once more
@@ -119,9 +121,9 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
             case "score" | "index" | "days":
                 return formats.number(value, 1)
             case "date":
-                return formats.day(value)
+                return formats.day(value) if formats.missing(value) else f"<time>{formats.day(value)}</time>"
             case "month":
-                return formats.month(value)
+                return formats.month(value) if formats.missing(value) else f"<time>{formats.month(value)}</time>"
             case "status":
                 return html.badge(Status(value))
             case "html":
@@ -131,6 +133,18 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
         raise ValueError(f"column format {kind!r} is not known")
 
     return [text(value) for value in values]
+
+
+def _roomy(cells: list[str]) -> list[str]:
+    """Sentences get the width of a phone: squeezed into a narrow column they would make a row as long as the screen."""
+    if max((_width(_without_tags(cell)) for cell in cells), default=0) < _LONG:
+        return cells
+    return [f'<span class="bo-long">{cell}</span>' for cell in cells]
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal the text takes: Chinese characters are twice as wide."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _without_tags(markup: str) -> str:
