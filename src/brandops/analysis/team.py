@@ -17,6 +17,7 @@ import pandas as pd
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+from brandops.analysis import disclosure
 from brandops.analysis.intervals import LEVEL, z_score
 
 MINIMUM_GROUP = 5  # means of smaller groups would tell of single persons
@@ -68,8 +69,8 @@ def attainment(months: pd.DataFrame, start: date, end: date, by: str | None = No
     return table.drop(columns=[] if by else ["all"]).reset_index(drop=True)
 
 
-def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], by: str, minimum: int = 1) -> pd.DataFrame:
-    """Attainment of several spans side by side, blank where a span cuts a quota in two or fewer than `minimum` persons count.
+def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], by: str) -> pd.DataFrame:
+    """Attainment of several spans side by side, blank where a span cuts a quota in two.
 
     Returns
     -------
@@ -82,12 +83,41 @@ def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], 
         found = attainment(months, start, end, by).rename(columns={"attainment": name})
         length = (end.year - start.year) * 12 + end.month - start.month + 1
         within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))]
-        known = (found["people"] >= minimum) & (within["quota_months"].max() <= length)
-        found.loc[~known, [name, "quota", "net_sales", "gap"]] = np.nan
+        if within["quota_months"].max() > length:
+            found[[name, "quota", "net_sales", "gap"]] = np.nan
         kept = found if name == last else found[[by, name]]
         table = kept if table is None else table.merge(kept, on=by, how="outer")
     columns = [by, "people", *spans, "quota", "net_sales", "gap"]
     return table[columns].sort_values([last, by], ascending=[False, True], ignore_index=True)
+
+
+def group_tables(
+    months: pd.DataFrame, spans: dict[str, tuple[date, date]], minimum: int = MINIMUM_GROUP
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """`attainment_table` by `team` and by `region`, without the figures of groups withheld by `disclosure.nested`.
+
+    Returns
+    -------
+    dict
+        By `team` and `region` two frames of equal rows: the table, and for its blanks the reason (`few`, `complement`; "" none).
+    """
+    made = {by: attainment_table(months, spans, by) for by in ("team", "region")}
+    why = {by: pd.DataFrame("", table.index, table.columns) for by, table in made.items()}
+    last = list(spans)[-1]
+    for name, (start, end) in spans.items():
+        within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))]
+        crew = within.drop_duplicates("person_id")[["team", "region"]].fillna("")  # who has none is in the total all the same
+        reasons = disclosure.nested(crew.rename(columns={"team": "inner", "region": "outer"}), minimum)
+        for by, reason in zip(("region", "team"), reasons, strict=True):
+            hidden = made[by][by].map(reason).fillna("")
+            for column in [name, *(["quota", "net_sales", "gap"] if name == last else [])]:
+                made[by][column] = made[by][column].mask(hidden != "")
+                why[by][column] = hidden
+    # What is withheld must not be told by the order of rows.
+    for by in made:
+        order = made[by].sort_values([last, by], ascending=[False, True]).index
+        made[by], why[by] = (frame.loc[order].reset_index(drop=True) for frame in (made[by], why[by]))
+    return {by: (made[by], why[by]) for by in made}
 
 
 def adjusted_performance(months: pd.DataFrame, end: date, span: int = 12, level: float = LEVEL) -> pd.DataFrame:
