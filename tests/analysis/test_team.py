@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given as drawn
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from brandops.analysis import disclosure, team
@@ -84,6 +85,13 @@ def test_hidden_teams_that_are_few_together_are_not_told_by_their_sum_either():
     assert why["period"].to_dict() == {"a": "few", "b": "few", "c": "complement", "d": ""}
 
 
+def test_regions_of_two_teams_are_withheld_in_place_of_the_only_teams_that_can_be_shown():
+    """Else no team would be left; the company less the other regions tells two regions' sum alone."""
+    made = crew_table({("East", "e"): 5, ("East", "d"): 4, ("West", "w"): 6, ("West", "v"): 4, ("North", "n"): 18})
+    assert made["team"][1]["period"].to_dict() == {"e": "", "d": "few", "w": "", "v": "few", "n": ""}
+    assert made["region"][1]["period"].to_dict() == {"East": "complement", "West": "complement", "North": ""}
+
+
 def test_a_hidden_region_cannot_be_worked_out_from_the_company_or_from_other_regions_teams():
     made = crew_table({("East", "e"): 3, ("West", "w"): 6, ("West", "v"): 7, ("North", "n"): 18, ("South", "s"): 30})
     assert made["region"][1]["period"].to_dict() == {"East": "few", "West": "complement", "North": "", "South": ""}
@@ -100,12 +108,23 @@ def test_persons_without_a_region_are_in_the_total_and_so_a_group_that_must_not_
     assert why["period"].to_dict() == {"East": "complement", "West": ""}
 
 
-@drawn(st.lists(st.integers(1, 12), min_size=1, max_size=9))
-def test_no_total_gives_fewer_than_five_persons_away(sizes):
-    """Whatever the groups: the total less what is shown is nothing, or two groups and five persons or more."""
-    persons = pd.Series(sizes, [f"g{n}" for n in range(len(sizes))])
-    hidden = persons[disclosure.withheld(persons, 5) != ""]
-    assert len(hidden) in (0, len(persons)) or (len(hidden) > 1 and hidden.sum() >= 5)
+@drawn(st.lists(st.lists(st.integers(1, 9), min_size=1, max_size=4), min_size=1, max_size=5), st.booleans())
+@settings(deadline=None, max_examples=200)
+def test_no_sum_of_what_is_shown_tells_of_fewer_than_five_persons(sizes, spread):
+    """Whoever adds and subtracts what is published: no team of fewer than five and no two of them together come out."""
+    rows = [(f"R{r}", f"T{r}{t}", size) for r, teams in enumerate(sizes) for t, size in enumerate(teams)]
+    rows += [(f"R{r}", "spread", 2) for r in range(len(sizes))] if spread and len(sizes) > 1 else []
+    persons = pd.DataFrame([(outer, inner) for outer, inner, size in rows for _one in range(size)], columns=["outer", "inner"])
+    whole, parts = disclosure.nested(persons, 5)
+    told = [[1.0] * len(rows)]
+    told += [[float(row[0] == name) for row in rows] for name in whole.index if whole[name] == ""]
+    told += [[float(row[1] == name) for row in rows] for name in parts.index if parts[name] == ""]
+    few = [at for at, row in enumerate(rows) if row[2] < 5]
+    secret = [{at} for at in few] + [{at, other} for at in few for other in few if at < other and rows[at][2] + rows[other][2] < 5]
+    for cells in secret:
+        if sum(row[2] for row in rows) >= 5:
+            wanted = [float(at in cells) for at in range(len(rows))]
+            assert np.linalg.matrix_rank([*told, wanted]) > np.linalg.matrix_rank(told), (cells, whole.to_dict(), parts.to_dict())
 
 
 @pytest.fixture(scope="module")
