@@ -1,7 +1,7 @@
 """What do comments speak of, and are they content (plan item 6.3.2)? Chinese and English, without a network.
 
-Sentiment: English by VADER (Hutto and Gilbert 2014), a lexicon with rules for negation and emphasis, with words of the retail
-trade added; Chinese by a lexicon of the same trade with negation, and by SnowNLP's naive Bayes classifier, trained on
+Sentiment: English by VADER (Hutto and Gilbert 2014), a lexicon with rules for negation, emphasis and "but", with words learnt
+from labelled sentences of product reviews (`review_words`) and words of the trade added; Chinese by a lexicon of the same trade with negation, and by SnowNLP's naive Bayes classifier, trained on
 shopping reviews, where no word of the lexicon occurs. Themes: words that name them. How often the method is right is measured
 against labels it has not seen: the rating a customer gave beside the comment, and a hand-labelled sample
 (`labelled_comments`).
@@ -14,6 +14,7 @@ import pandas as pd
 
 from brandops.analysis.intervals import wilson
 from brandops.analysis.labelled_comments import LABELLED
+from brandops.analysis.review_words import REVIEW_WORDS
 
 THEMES = {
     "delivery": ("发货", "物流", "快递", "配送", "送货", "到货", "deliver", "shipping", "shipped", "parcel", "arriv", "courier"),
@@ -162,5 +163,5 @@ def _vader(made: list = []):  # noqa: B006  (kept between calls on purpose: read
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
         made.append(SentimentIntensityAnalyzer())
-        made[0].lexicon.update(_TRADE)
+        made[0].lexicon.update(REVIEW_WORDS | _TRADE)
     return made[0]
