@@ -34,7 +34,9 @@ group to individual labels using deep features"; UCI Machine Learning Repository
 
 '''
 TAIL = """_WORDS = (pair.split() for pair in _PAIRS.split(","))
-REVIEW_WORDS = {word: float(value) for word, value in _WORDS}
+REVIEW_WORDS = {{word: float(value) for word, value in _WORDS}}
+# Of the product reviews, each judged by words learnt while it was left out (ten folds).
+UNSEEN = {{"sentences": {}, "right": {}, "undecided": {}}}
 """
 
 
@@ -73,10 +75,11 @@ def learn(sentences: pd.DataFrame, vader: SentimentIntensityAnalyzer) -> dict[st
     return {word: float(value) for word, value in zip(vocabulary, valence, strict=True) if abs(value) >= LEAST}
 
 
-def right(vader: SentimentIntensityAnalyzer, sentences: pd.DataFrame) -> float:
-    """Share of sentences whose sign is right; undecided counts as wrong."""
+def judged(vader: SentimentIntensityAnalyzer, sentences: pd.DataFrame) -> np.ndarray:
+    """How many sentences there are, of how many the sign is right, and how many are undecided, which is not right."""
     score = sentences["text"].map(lambda text: vader.polarity_scores(text)["compound"])
-    return float(np.where(sentences["content"], score >= THRESHOLD, score <= -THRESHOLD).mean())
+    hit = np.where(sentences["content"], score >= THRESHOLD, score <= -THRESHOLD)
+    return np.array([len(sentences), hit.sum(), (score.abs() < THRESHOLD).sum()])
 
 
 def extended(valence: dict[str, float]) -> SentimentIntensityAnalyzer:
@@ -91,8 +94,8 @@ def main(folder: Path) -> None:
     plain = SentimentIntensityAnalyzer()
     goods, meals = read(folder, GOODS), read(folder, MEALS)
     folds = StratifiedKFold(10, shuffle=True, random_state=1).split(goods, goods["content"])
-    unseen = [right(extended(learn(pd.concat([goods.iloc[seen], meals]), plain)), goods.iloc[rest]) for seen, rest in folds]
-    print(f"product reviews: VADER {right(plain, goods):.1%}, with words learnt from the others {np.mean(unseen):.1%}")
+    unseen = sum(judged(extended(learn(pd.concat([goods.iloc[seen], meals]), plain)), goods.iloc[rest]) for seen, rest in folds)
+    print(f"of {len(goods)} product reviews right: VADER {judged(plain, goods)[1]}, with words learnt from the others {unseen[1]}")
     found = learn(pd.concat([goods, meals]), plain)
     lines, line = [], ""
     for pair in (f"{word} {value:g}" for word, value in sorted(found.items())):
@@ -100,7 +103,7 @@ def main(folder: Path) -> None:
             lines, line = [*lines, line], ""
         line += f"{pair}, "
     body = "\n".join(part.rstrip() for part in [*lines, line]).rstrip(",")
-    TARGET.write_text(HEAD + f'_PAIRS = """\n{body}\n"""\n' + TAIL, encoding="utf-8")
+    TARGET.write_text(HEAD + f'_PAIRS = """\n{body}\n"""\n' + TAIL.format(*unseen), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,3 +42,5 @@ won't -1.1, working 0.6, works 2, world 0.6, wouldn't -1, year 0.3, years 0.6, y
 """
 _WORDS = (pair.split() for pair in _PAIRS.split(","))
 REVIEW_WORDS = {word: float(value) for word, value in _WORDS}
+# Of the product reviews, each judged by words learnt while it was left out (ten folds).
+UNSEEN = {"sentences": 1000, "right": 824, "undecided": 52}
