@@ -96,7 +96,7 @@ def performance(
 def per_order_of_category(parts: pd.DataFrame, category_monthly: pd.DataFrame | None, months: pd.DatetimeIndex) -> pd.DataFrame:
     """Parts by channel_id and category with their `average_order`: gross sales of the category per order that holds it.
 
-    An order spans categories, so these amounts are less than the channel's average order. Blank without the mart.
+    An order spans categories, so these amounts do not add up to the channel's average order. Blank without the mart.
     """
     if category_monthly is None:
         return parts.assign(average_order=np.nan)
