@@ -98,6 +98,21 @@ def test_a_hidden_region_cannot_be_worked_out_from_the_company_or_from_other_reg
     assert made["team"][1]["period"].to_dict() == {"e": "few", "w": "complement", "v": "", "n": "", "s": ""}
 
 
+def test_a_group_too_small_in_one_span_is_withheld_in_all():
+    """Five a year and four in its last month: the month would follow from the year and the other months."""
+    rows = [(f"S{n:02d}", month, 100.0, None) for n in range(12) for month in ("2025-11-01", "2025-12-01")]
+    sold = frames([(who, month, 110.0) for who, month, _quota, _months in rows])
+    crew = people(12).assign(region="East", team=["five"] * 5 + ["seven"] * 7)
+    months = team.monthly_attainment(sold, quotas(rows[:1] + rows[2:]), crew, END)
+    table, why = team.group_tables(months, {"november": (date(2025, 11, 1), date(2025, 11, 30)), "both": (date(2025, 11, 1), END)})[
+        "team"
+    ]
+    assert table.loc[table["team"] == "five", "both"].notna().all() and (why == "").all(axis=None)
+    last = {"december": (date(2025, 12, 1), END), "both": (date(2025, 11, 1), END)}
+    table, why = team.group_tables(months, last)["team"]
+    assert table.loc[table["team"] == "five", ["december", "both"]].isna().all(axis=None) and (why["both"] != "").any()
+
+
 def test_where_every_group_is_large_enough_nothing_is_withheld():
     made = crew_table({("East", "five"): 5, ("East", "six"): 6, ("West", "nine"): 9})
     assert all((why == "").all(axis=None) and table["period"].notna().all() for table, why in made.values())

@@ -96,28 +96,32 @@ def group_tables(
 ) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
     """`attainment_table` by `team` and by `region`, without the figures of groups withheld by `disclosure.nested`.
 
+    A group counts by the span in which it has fewest persons, and is withheld in all spans or none: else one span could be
+    worked out from the others.
+
     Returns
     -------
     dict
         By `team` and `region` two frames of equal rows: the table, and for its blanks the reason (`few`, `complement`; "" none).
     """
-    made = {by: attainment_table(months, spans, by) for by in ("team", "region")}
-    why = {by: pd.DataFrame("", table.index, table.columns) for by, table in made.items()}
-    last = list(spans)[-1]
-    for name, (start, end) in spans.items():
-        within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))]
-        crew = within.drop_duplicates("person_id")[["team", "region"]].fillna("")  # who has none is in the total all the same
-        reasons = disclosure.nested(crew.rename(columns={"team": "inner", "region": "outer"}), minimum)
-        for by, reason in zip(("region", "team"), reasons, strict=True):
-            hidden = made[by][by].map(reason).fillna("")
-            for column in [name, *(["quota", "net_sales", "gap"] if name == last else [])]:
-                made[by][column] = made[by][column].mask(hidden != "")
-                why[by][column] = hidden
-    # What is withheld must not be told by the order of rows.
-    for by in made:
-        order = made[by].sort_values([last, by], ascending=[False, True]).index
-        made[by], why[by] = (frame.loc[order].reset_index(drop=True) for frame in (made[by], why[by]))
-    return {by: (made[by], why[by]) for by in made}
+    sizes = []
+    for start, end in spans.values():
+        within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))].drop_duplicates("person_id")
+        # Who has no team or region is in the total all the same.
+        sizes.append(within.fillna({"region": "", "team": ""}).groupby(["region", "team"]).size())
+    fewest = pd.concat(sizes, axis=1).min(axis=1).astype(int)
+    crew = pd.DataFrame(fewest.index.repeat(fewest).to_list(), columns=["outer", "inner"])
+    reasons = dict(zip(("region", "team"), disclosure.nested(crew, minimum), strict=True))
+    made, figures = {}, [*spans, "quota", "net_sales", "gap"]
+    for by in ("team", "region"):
+        table = attainment_table(months, spans, by)
+        why = table[by].map(reasons[by]).fillna("")
+        table[figures] = table[figures].mask(why != "")
+        # What is withheld must not be told by the order of rows.
+        order = table.sort_values([list(spans)[-1], by], ascending=[False, True]).index
+        table, why = table.loc[order].reset_index(drop=True), why.loc[order].reset_index(drop=True)
+        made[by] = table, pd.DataFrame({column: why if column in figures else "" for column in table}, index=table.index)
+    return made
 
 
 def adjusted_performance(months: pd.DataFrame, end: date, span: int = 12, level: float = LEVEL) -> pd.DataFrame:
