@@ -140,8 +140,8 @@ def groups_table(groups: dict[str, tuple[pd.DataFrame, pd.DataFrame]], spans: di
                "gap": (_("Gap"), "currency")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "attainment_groups", "rows": 25,
             "caption": _("Attainment by team and region"), "blanks": why.replace(words),
-            "note": _("Of groups of fewer than {minimum} persons, in the span in which they have fewest, no figures are shown, as they "
-                      "would tell of single persons; others are withheld because, taken from a total, they would give these "
+            "note": _("Of groups of fewer than {minimum} persons, in the span in which they have fewest, no figures are shown, as "
+                      "they would tell of single persons; others are withheld because, taken from a total, they would give these "
                       "away.").format(minimum=minimum)}  # fmt: skip
 
 
