@@ -100,3 +100,13 @@ def test_a_shops_price_is_not_made_of_its_own_sales():
     one, other = (shared_price_panel(frame, last=END).panel.query("channel_id == 'shop 0'")
                   for frame in (weekly, weekly.assign(net_sales=cheaper)))  # fmt: skip
     assert one["log_price"].diff().to_numpy()[1:] == pytest.approx(other["log_price"].diff().to_numpy()[1:], abs=1e-9)
+
+
+def test_channels_without_an_estimate_of_their_own_are_named_with_the_reason():
+    """Two large channels tell their own prices; a third sells too rarely and gets the mean, and the table says so."""
+    one, other = (chain(seed, own_prices=("rest",))[0].query("channel_id == 'rest'") for seed in (7, 8))
+    small = chain(7)[0].query("channel_id == 'shop 1'")
+    found = estimate(pd.concat([one, other.assign(channel_id="second"), small]), None, None, END)
+    assert found.follows is None and found.pooled().table["channel_id"].tolist() == ["rest", "second"]
+    assert say.without_own(found, LABELS).startswith("Without an estimate of their own: Shop 1: no product sells 6 order lines")
+    assert say.without_own(estimate(chain(1)[0], None, None, END), LABELS) is None

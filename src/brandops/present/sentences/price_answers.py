@@ -53,17 +53,7 @@ def untold(found: Estimated | None, labels: dict[str, str]) -> str:
     """Why there is no elasticity by channel."""
     if found is None:
         return _("Prices by week and product are not known.")
-    reasons = {
-        "sold too rarely": _("no product sells {lines} order lines a week, so prices of weeks without a sale are not known"),
-        "few products": _("fewer than {products} products do so often enough"),
-        "price hardly varies": _("prices hardly vary within a year (standard deviation below {change})"),
-    }
-    numbers = {"lines": formats.number(MIN_LINES, 0), "products": formats.number(MIN_CLUSTERS),
-               "change": formats.percent(MIN_PRICE_CHANGE, 0)}  # fmt: skip
-    parts = [_("{channels}: {reason}").format(
-        channels=listed([labels.get(channel, channel) for channel in part["channel_id"]]), reason=reasons[why].format(**numbers))
-        for why, part in found.left_out.groupby("reason", sort=False)]  # fmt: skip
-    text = _("How volume answers to price cannot be told by channel. {reasons}.").format(reasons=_("; ").join(parts))
+    text = _("How volume answers to price cannot be told by channel. {reasons}.").format(reasons=_reasons(found, labels))
     if found.follows is None:
         return text
     if (found.follows >= FOLLOWS).sum() > 1:
@@ -74,6 +64,27 @@ def untold(found: Estimated | None, labels: dict[str, str]) -> str:
                           "channel's own prices, and {least} would be needed in two of them.").format(
         low=formats.percent(found.follows.min(), 0), high=formats.percent(found.follows.max(), 0),
         least=formats.percent(FOLLOWS, 0))  # fmt: skip
+
+
+def without_own(found: Estimated, labels: dict[str, str]) -> str | None:
+    """Why some channels have no elasticity by themselves; None where prices were taken elsewhere, or none lacks one."""
+    if found.follows is not None or found.left_out.empty:
+        return None
+    return _("Without an estimate of their own: {reasons}.").format(reasons=_reasons(found, labels))
+
+
+def _reasons(found: Estimated, labels: dict[str, str]) -> str:
+    reasons = {
+        "sold too rarely": _("no product sells {lines} order lines a week, so prices of weeks without a sale are not known"),
+        "few products": _("fewer than {products} products sell so often"),
+        "price hardly varies": _("prices hardly vary within a year (standard deviation below {change})"),
+    }
+    numbers = {"lines": formats.number(MIN_LINES, 0), "products": formats.number(MIN_CLUSTERS),
+               "change": formats.percent(MIN_PRICE_CHANGE, 0)}  # fmt: skip
+    parts = [_("{channels}: {reason}").format(
+        channels=listed([labels.get(channel, channel) for channel in part["channel_id"]]), reason=reasons[why].format(**numbers))
+        for why, part in found.left_out.groupby("reason", sort=False)]  # fmt: skip
+    return _("; ").join(parts)
 
 
 def method(cannibalisation: float, borrowed: bool) -> str:
