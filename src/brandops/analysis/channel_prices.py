@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis import price_panel, price_simulator, pricing, shared_prices
+from brandops.analysis.intervals import LEVEL, z_score
 from brandops.analysis.pooled_elasticity import Pooled, pool
 
 YEARS = 3  # of prices looked back on: longer, and customers of another time speak
@@ -20,8 +21,8 @@ YEARS = 3  # of prices looked back on: longer, and customers of another time spe
 class ChannelPrices:
     """What volume answers to price by channel.
 
-    `pooled` elasticities; by channel the log lift of a promotion on top of its price with its standard error; `follows`, where
-    prices were taken from the other channels: by channel, how much of a price change there shows in its own prices.
+    `pooled` elasticities; by channel the log lift of a promotion on top of its price, pooled too, with its standard error;
+    `follows`, where prices were taken from the other channels: by channel, how much of a price change there shows in its own.
     """
 
     pooled: Pooled
@@ -57,14 +58,13 @@ class Estimated:
     left_out: pd.DataFrame
     follows: pd.Series | None = None
 
-    @property
-    def own_price(self) -> np.ndarray:
-        """Which of the response's estimates are price elasticities of channels."""
-        return self.response.elasticities["term"].eq("log_price").to_numpy()
+    def told(self, term: str) -> np.ndarray:
+        """Which of the response's estimates are channels' of a term: `log_price` (the elasticity) or `promotion`."""
+        return self.response.elasticities["term"].eq(term).to_numpy()
 
-    def pooled(self, others: set[str] = frozenset()) -> Pooled:
-        """Elasticities pooled over the channels, with those `others` that have none of their own."""
-        own = self.own_price
+    def pooled(self, others: set[str] = frozenset(), term: str = "log_price") -> Pooled:
+        """A term pooled over the channels, with those `others` that have none of their own."""
+        own = self.told(term)
         part = self.response.elasticities[own]
         known = part["channel_id"].tolist()
         return pool(known, part["estimate"], self.response.covariance[own][:, own], sorted(others - set(known)))
@@ -91,7 +91,7 @@ def estimate(
 def _told(response: pricing.PriceResponse, left_out: pd.DataFrame, follows: pd.Series | None = None) -> Estimated:
     """The regression leaves a price out that does not vary beside the other terms: of one channel there is nothing to pool."""
     found = Estimated(response, left_out, follows)
-    return found if found.own_price.sum() > 1 else Estimated(None, left_out, follows)
+    return found if found.told("log_price").sum() > 1 else Estimated(None, left_out, follows)
 
 
 def channel_prices(estimated: Estimated, channels: set[str]) -> ChannelPrices | None:
@@ -101,8 +101,11 @@ def channel_prices(estimated: Estimated, channels: set[str]) -> ChannelPrices | 
     """
     if estimated.response is None:
         return None
-    lifts = estimated.response.of("promotion").set_index("channel_id")
-    promotion = {channel: (row["estimate"], row["se"]) for channel, row in lifts.iterrows()}
+    promotion = {}
+    if estimated.told("promotion").any():
+        lifts = estimated.pooled(channels, "promotion").table
+        errors = (lifts["high"] - lifts["low"]) / (2 * z_score(LEVEL))
+        promotion = dict(zip(lifts["channel_id"], zip(lifts["estimate"], errors, strict=True), strict=True))
     return ChannelPrices(estimated.pooled(channels), promotion, estimated.follows)
 
 

@@ -90,10 +90,9 @@ def _reasons(found: Estimated, labels: dict[str, str]) -> str:
 def method(cannibalisation: float, borrowed: bool) -> str:
     """How elasticities are pooled and changes of price simulated."""
     text = _(
-        "Elasticities of a log-log panel regression (see 3.1.2) are pooled by a normal hierarchical model whose spread "
-        "is "
-        "integrated over. The simulation holds the mix within a channel fixed; {share} of the units a channel wins are "
-        "taken from the others, a supposition of the plan."
+        "Elasticities and lifts by promotions of a log-log panel regression (see 3.1.2) are pooled by a normal hierarchical "
+        "model whose spread is integrated over. The simulation holds the mix within a channel fixed; {share} of the units a "
+        "channel wins are taken from the others, a supposition of the plan."
     ).format(share=formats.percent(cannibalisation, 0))
     if not borrowed:
         return text
