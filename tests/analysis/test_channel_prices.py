@@ -1,9 +1,12 @@
 """Pooled elasticities and the price simulator."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from brandops.analysis.channel_prices import Estimated, channel_prices
 from brandops.analysis.pooled_elasticity import pool
 from brandops.analysis.price_simulator import COLUMNS, simulate
 
@@ -75,3 +78,14 @@ def test_impossible_changes_are_refused():
         simulate(BASE, SURE, {"a": -1.0})
     with pytest.raises(ValueError, match="from 0 to 1"):
         simulate(BASE, SURE, {"a": 0.1}, cannibalisation=2)
+
+
+def test_lifts_by_promotions_are_pooled_as_elasticities_are():
+    """A channel whose promotions say little takes after the others, and so does one that says nothing."""
+    terms = [(channel, "log_price", -2.0) for channel in "abcd"]
+    terms += [(channel, "promotion", lift) for channel, lift in zip("abcd", (0.30, 0.32, 0.28, 2.0), strict=True)]
+    table = pd.DataFrame(terms, columns=["channel_id", "term", "estimate"])
+    response = SimpleNamespace(elasticities=table, covariance=np.diag([0.01] * 4 + [0.001] * 3 + [4.0]))
+    prices = channel_prices(Estimated(response, pd.DataFrame()), set("abcde"))
+    assert prices.promotion["a"][0] == pytest.approx(0.30, abs=0.02) and prices.promotion["d"][0] == pytest.approx(0.3, abs=0.1)
+    assert prices.promotion["e"][0] == pytest.approx(0.3, abs=0.1) and prices.promotion["e"][1] > prices.promotion["a"][1]

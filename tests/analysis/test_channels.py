@@ -282,3 +282,14 @@ def test_a_company_of_one_region_has_no_white_space_and_no_warning():
     assert white_space.white_space(rows, months).empty
     two = white_space.white_space(pd.concat([rows, rows.assign(region="North")]), months)
     assert set(two["category"]) == {"Hair", "Skin"} and two["index"].notna().all()
+
+
+def test_a_categorys_average_is_per_order_that_holds_it():
+    """Two categories in one order: each is worth its own lines, and the order counts once in each."""
+    month = pd.Timestamp("2025-01-01")
+    sums = pd.DataFrame({"month": [month, month, pd.Timestamp("2024-01-01")], "channel_id": "a", "category": ["x", "y", "y"],
+                         "gross_sales": [300.0, 100.0, 9.0], "orders": [10, 4, 9]})  # fmt: skip
+    parts = pd.DataFrame({"channel_id": "a", "category": ["x", "y", "z"], "average_order": 1.0})
+    found = channels.per_order_of_category(parts, sums, pd.DatetimeIndex([month])).set_index("category")["average_order"]
+    assert found[["x", "y"]].tolist() == [30.0, 25.0] and np.isnan(found["z"])
+    assert channels.per_order_of_category(parts, None, pd.DatetimeIndex([month]))["average_order"].isna().all()

@@ -82,8 +82,10 @@ def pretended(wide: pd.DataFrame, count: int, effect: float) -> pd.DataFrame:
         part.iloc[past:, part.columns.get_indexer(chosen)] *= 1 + effect
         panel = part.rename_axis(index="ds", columns="unique_id").stack().rename("y").reset_index()
         made = lift(panel, chosen, part.index[past], part.index[-1])
-        rows.append((made.estimated, made.relative_low <= effect <= made.relative_high, made.p_value < 0.05))
-    return pd.DataFrame(rows, columns=["estimated", "covered", "significant"])
+        facts = made.diagnostics
+        rows.append((made.estimated, made.relative_low <= effect <= made.relative_high, made.p_value < 0.05,
+                     facts.get("p_time", 1.0) < 0.05, facts.get("enlargement", 1.0) > 1.25))  # fmt: skip
+    return pd.DataFrame(rows, columns=["estimated", "covered", "significant", "by_time", "unsettled"])
 
 
 def test_real_sales_with_nothing_done_to_them_seldom_show_a_lift(shared_data):
@@ -97,3 +99,12 @@ def test_lifts_put_into_real_sales_are_covered(shared_data):
     made = pretended(real_panel(shared_data), 400, 0.25)
     told = made[made["estimated"]]
     assert len(told) > 250 and 0.92 <= told["covered"].mean() <= 0.99
+
+
+@pytest.mark.slow
+def test_where_untreated_towns_were_restless_too_time_alone_cries_wolf_and_the_leading_p_value_does_not(shared_data):
+    """Nothing was done to any: 5 % are expected, and 400 trials tell that to 2 points."""
+    made = pretended(real_panel(shared_data), 400, 0.0).query("estimated")
+    restless = made[made["unsettled"]]
+    assert len(restless) > 25 and made["significant"].mean() <= 0.075
+    assert restless["by_time"].mean() > 0.08 and restless["significant"].mean() < restless["by_time"].mean()

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from brandops.analysis.optimal_price import optimal_prices, without_price
+from brandops.analysis.pooled_elasticity import pool
+from brandops.present.sentences import price_answers
 from brandops.present.sentences.pricing import elasticity_finding, no_price_finding, no_response
 
 WEEKS = pd.date_range("2024-01-01", periods=100, freq="W-MON")
@@ -62,3 +64,10 @@ def test_an_elasticity_whose_interval_holds_nought_is_no_answer():
     assert elasticity_finding(unknown, NAMES).startswith("Whether lower prices sell more in Shop A cannot be told")
     several = response({"a": -0.5, "b": -0.2, "c": 0.4})
     assert "In 1 of 3 channels the elasticity cannot be estimated" in elasticity_finding(several, NAMES)
+
+
+def test_volume_that_rises_with_price_is_no_answer_to_price():
+    pooled = pool(["a", "b"], [3.0, 2.5], [[0.1, 0.0], [0.0, 0.1]])
+    text = price_answers.elasticity(pooled, {"a": "A", "b": "B"})
+    assert "In no channel does volume clearly fall with price" in text and "no advice to raise them" in text
+    assert "A answers most" in price_answers.elasticity(pool(["a", "b"], [-3.0, -1.0], [[0.1, 0.0], [0.0, 0.1]]), {"a": "A"})

@@ -1,14 +1,17 @@
 """How does each channel's volume answer to price and promotion, and what would a change do there (item 4.2.2)?
 
 The response of the whole panel (`brandops.analysis.pricing`), its price terms pooled over the channels
-(`brandops.analysis.pooled_elasticity`), put to the sales of a year (`brandops.analysis.price_simulator`).
+(`brandops.analysis.pooled_elasticity`), put to the sales of a year (`brandops.analysis.price_simulator`). Where channels are too
+small to tell their products' prices from their own sales, from those of the others (`brandops.analysis.shared_prices`).
 """
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from brandops.analysis import price_panel, price_simulator, pricing
+from brandops.analysis import price_panel, price_simulator, pricing, shared_prices
+from brandops.analysis.intervals import LEVEL, z_score
 from brandops.analysis.pooled_elasticity import Pooled, pool
 
 YEARS = 3  # of prices looked back on: longer, and customers of another time speak
@@ -16,10 +19,15 @@ YEARS = 3  # of prices looked back on: longer, and customers of another time spe
 
 @dataclass(frozen=True)
 class ChannelPrices:
-    """`pooled` elasticities, and by channel the log lift of a promotion on top of its price with its standard error."""
+    """What volume answers to price by channel.
+
+    `pooled` elasticities; by channel the log lift of a promotion on top of its price, pooled too, with its standard error;
+    `follows`, where prices were taken from the other channels: by channel, how much of a price change there shows in its own.
+    """
 
     pooled: Pooled
     promotion: dict[str, tuple[float, float]]
+    follows: pd.Series | None = None
 
     def effects(
         self, base: pd.DataFrame, kinds: pd.Series, change: float, cannibalisation: float
@@ -38,29 +46,67 @@ class ChannelPrices:
         return tried, offers
 
 
-def channel_prices(
-    prices_weekly: pd.DataFrame | None, market_monthly: pd.DataFrame | None, campaigns: pd.DataFrame | None,
-    end: pd.Timestamp, channels: set[str],
-) -> ChannelPrices | None:  # fmt: skip
-    """Answer of volume to price by channel; None where fewer than two channels have prices that vary.
+@dataclass(frozen=True)
+class Estimated:
+    """`response` of a panel, None where it cannot be told.
+
+    `left_out`: channel_id, reason (`sold too rarely`, `few products`, `price hardly varies`): why a channel's own sales do not
+    tell. `follows`: as of `ChannelPrices`, where prices elsewhere were tried; empty: products sell too rarely there too.
+    """
+
+    response: pricing.PriceResponse | None
+    left_out: pd.DataFrame
+    follows: pd.Series | None = None
+
+    def told(self, term: str) -> np.ndarray:
+        """Which of the response's estimates are channels' of a term: `log_price` (the elasticity) or `promotion`."""
+        return self.response.elasticities["term"].eq(term).to_numpy()
+
+    def pooled(self, others: set[str] = frozenset(), term: str = "log_price") -> Pooled:
+        """A term pooled over the channels, with those `others` that have none of their own."""
+        own = self.told(term)
+        part = self.response.elasticities[own]
+        known = part["channel_id"].tolist()
+        return pool(known, part["estimate"], self.response.covariance[own][:, own], sorted(others - set(known)))
+
+
+def estimate(
+    prices_weekly: pd.DataFrame, market_monthly: pd.DataFrame | None, campaigns: pd.DataFrame | None, end: pd.Timestamp
+) -> Estimated:
+    """Elasticities of two or more channels by their own sales of the last `YEARS`; failing that, at prices elsewhere."""
+    terms = {"market_monthly": market_monthly, "campaigns": campaigns, "first": end - pd.DateOffset(years=YEARS), "last": end}
+    rows, _account = price_panel.price_panel(prices_weekly, **terms)
+    usable, left_out = pricing.usable_channels(rows) if len(rows) else ([], pd.DataFrame(columns=["channel_id", "reason"]))
+    known = {*usable, *left_out["channel_id"]}
+    rare = [name for name in sorted(prices_weekly["channel_id"].unique()) if name not in known]
+    left_out = pd.concat([pd.DataFrame({"channel_id": rare, "reason": "sold too rarely"}), left_out], ignore_index=True)
+    if len(usable) > 1:
+        return _told(pricing.price_response(rows), left_out)
+    shared = shared_prices.shared_price_panel(prices_weekly, **terms)
+    if shared is None or len(pricing.usable_channels(shared.panel)[0]) < 2:
+        return Estimated(None, left_out, shared.follows if shared else pd.Series(dtype=float))
+    return _told(pricing.price_response(shared.panel), left_out, shared.follows)
+
+
+def _told(response: pricing.PriceResponse, left_out: pd.DataFrame, follows: pd.Series | None = None) -> Estimated:
+    """The regression leaves a price out that does not vary beside the other terms: of one channel there is nothing to pool."""
+    found = Estimated(response, left_out, follows)
+    return found if found.told("log_price").sum() > 1 else Estimated(None, left_out, follows)
+
+
+def channel_prices(estimated: Estimated, channels: set[str]) -> ChannelPrices | None:
+    """Answer of volume to price by channel; None where fewer than two channels' can be told.
 
     `channels` without an elasticity of their own get the mean of the others, with its spread.
     """
-    if prices_weekly is None:
+    if estimated.response is None:
         return None
-    rows, _account = price_panel.price_panel(prices_weekly, market_monthly=market_monthly, campaigns=campaigns,
-                                             first=end - pd.DateOffset(years=YEARS), last=end)  # fmt: skip
-    response = pricing.price_response(rows) if len(rows) else None
-    if response is None:
-        return None
-    own = response.elasticities["term"].eq("log_price").to_numpy()
-    if own.sum() < 2:
-        return None
-    part = response.elasticities[own]
-    known = part["channel_id"].tolist()
-    pooled = pool(known, part["estimate"], response.covariance[own][:, own], sorted(channels - set(known)))
-    lifts = response.of("promotion").set_index("channel_id")
-    return ChannelPrices(pooled, {channel: (row["estimate"], row["se"]) for channel, row in lifts.iterrows()})
+    promotion = {}
+    if estimated.told("promotion").any():
+        lifts = estimated.pooled(channels, "promotion").table
+        errors = (lifts["high"] - lifts["low"]) / (2 * z_score(LEVEL))
+        promotion = dict(zip(lifts["channel_id"], zip(lifts["estimate"], errors, strict=True), strict=True))
+    return ChannelPrices(estimated.pooled(channels), promotion, estimated.follows)
 
 
 def year_sold(channel_daily: pd.DataFrame, first: pd.Timestamp) -> pd.DataFrame:

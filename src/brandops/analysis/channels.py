@@ -93,6 +93,19 @@ def performance(
     return table[[*by, *named]].sort_values(["net_sales", *by], ascending=[False] + [True] * len(by), ignore_index=True)
 
 
+def per_order_of_category(parts: pd.DataFrame, category_monthly: pd.DataFrame | None, months: pd.DatetimeIndex) -> pd.DataFrame:
+    """Parts by channel_id and category with their `average_order`: gross sales of the category per order that holds it.
+
+    An order spans categories, so these amounts do not add up to the channel's average order. Blank without the mart.
+    """
+    if category_monthly is None:
+        return parts.assign(average_order=np.nan)
+    by = ["channel_id", "category"]
+    sums = category_monthly[category_monthly["month"].isin(months)].groupby(by)[["gross_sales", "orders"]].sum()
+    worth = (sums["gross_sales"] / sums["orders"].where(sums["orders"] > 0)).rename("average_order")
+    return parts.drop(columns="average_order").merge(worth.reset_index(), on=by, how="left")
+
+
 def contribution_to_growth(table: pd.DataFrame) -> pd.DataFrame:
     """How each part's share moved and what it added to the growth of the whole.
 

@@ -1,10 +1,11 @@
 """What do comments speak of, and are they content (plan item 6.3.2)? Chinese and English, without a network.
 
-Sentiment: English by VADER (Hutto and Gilbert 2014), a lexicon with rules for negation and emphasis, with words of the retail
-trade added; Chinese by a lexicon of the same trade with negation, and by SnowNLP's naive Bayes classifier, trained on
-shopping reviews, where no word of the lexicon occurs. Themes: words that name them. How often the method is right is measured
-against labels it has not seen: the rating a customer gave beside the comment, and a hand-labelled sample
-(`labelled_comments`).
+Sentiment: English by VADER (Hutto and Gilbert 2014), a lexicon with rules for negation, emphasis and "but", with words learnt
+from labelled sentences of product reviews (`review_words`) and words of the trade added; Chinese by a lexicon of the same trade
+with negation, and by SnowNLP's naive Bayes classifier, trained on shopping reviews, where no word of the lexicon occurs.
+Themes: words that name them. How often the method is right is measured against labels it has not seen: the rating a customer
+gave beside the comment, a hand-labelled sample (`labelled_comments`), and the product reviews the words were learnt from,
+each while it was left out of the learning.
 """
 
 import re
@@ -14,6 +15,7 @@ import pandas as pd
 
 from brandops.analysis.intervals import wilson
 from brandops.analysis.labelled_comments import LABELLED
+from brandops.analysis.review_words import REVIEW_WORDS, UNSEEN
 
 THEMES = {
     "delivery": ("发货", "物流", "快递", "配送", "送货", "到货", "deliver", "shipping", "shipped", "parcel", "arriv", "courier"),
@@ -101,8 +103,9 @@ def accuracy(responses: pd.DataFrame, satisfied_from: int = 4) -> pd.DataFrame:
     """How often the sign of a comment's sentiment is right, by sample and language.
 
     `rating`: comments of survey `responses` (columns comment, csat) against the rating beside them (satisfied: positive; 2 or
-    less: negative; others tell nothing). `labelled`: the hand-labelled sample. A neutral score counts as wrong. Equal comments are
-    one case for the interval, right by their share: answers that repeat each other prove little.
+    less: negative; others tell nothing). `labelled`: the hand-labelled sample. `reviews`: the product reviews English words were
+    learnt from, by cross-validation. A neutral score counts as wrong. Equal comments are one case for the interval, right by
+    their share: answers that repeat each other prove little.
 
     Returns
     -------
@@ -123,6 +126,8 @@ def accuracy(responses: pd.DataFrame, satisfied_from: int = 4) -> pd.DataFrame:
             share, distinct = float(part["hit"].mean()), part["text"].nunique()
             rows.append((sample, language, len(part), distinct, int(part["hit"].sum()), int(part["unsure"].sum()), share,
                          *wilson(share, distinct)))  # fmt: skip
+    share, count = UNSEEN["right"] / UNSEEN["sentences"], UNSEEN["sentences"]
+    rows.append(("reviews", "en", count, count, UNSEEN["right"], UNSEEN["undecided"], share, *wilson(share, count)))
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
@@ -162,5 +167,5 @@ def _vader(made: list = []):  # noqa: B006  (kept between calls on purpose: read
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
         made.append(SentimentIntensityAnalyzer())
-        made[0].lexicon.update(_TRADE)
+        made[0].lexicon.update(REVIEW_WORDS | _TRADE)
     return made[0]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from brandops.analysis import price_panel, pricing
-from brandops.analysis.pooled_elasticity import Pooled, pool
+from brandops.analysis import channel_prices
+from brandops.analysis.pooled_elasticity import Pooled
 from brandops.analysis.seeds import seed_of
 
 DRAWS = 500  # the 2.5 % and 97.5 % points of a sum are known to about a tenth of the interval's width; 2,000 cost the page more
@@ -51,19 +51,14 @@ def price_levers(
     """
     if prices is None:
         return None
-    rows, _account = price_panel.price_panel(prices, market_monthly=market, campaigns=campaigns,
-                                             first=last - pd.DateOffset(years=3), last=last)  # fmt: skip
-    response = pricing.price_response(rows) if len(rows) else None
-    own = response.elasticities["term"].eq("log_price").to_numpy() if response is not None else np.array([], bool)
-    if own.sum() < 2:
+    found = channel_prices.estimate(prices, market, campaigns, last)
+    if found.response is None:
         return None
     recent = daily[daily["date"] > last - pd.DateOffset(years=1)]
     base = recent.groupby("channel_id")[["quantity", "net_sales", "cost"]].sum(min_count=1).reset_index()
     base = base.rename(columns={"quantity": "units"})
     base = base[(base["units"] > 0) & (base["net_sales"] > 0)].reset_index(drop=True)
-    part = response.elasticities[own]
-    others = sorted(set(base["channel_id"]) - set(part["channel_id"]))
-    pooled = pool(part["channel_id"].tolist(), part["estimate"], response.covariance[own][:, own], others)
+    pooled = found.pooled(set(base["channel_id"]))
     answers = pooled.table["channel_id"].isin(base["channel_id"]) & (pooled.table["high"] < 0)
     if not answers.any():
         return None

@@ -45,7 +45,7 @@ def price_panel(
     DataFrame
         step, units (product × channel), rows, volume: what was there, what was left out and why.
     """
-    sold = prices_weekly[(prices_weekly["quantity"] > 0) & (prices_weekly["net_sales"] > 0)]
+    sold = prices_weekly[(prices_weekly["quantity"] > 0) & (paid(prices_weekly) > 0)]
     if first is not None:
         sold = sold[sold["week"] >= first]
     if last is not None:
@@ -62,6 +62,16 @@ def price_panel(
     account.append(_count("used", panel))
     if panel.empty:
         return panel, pd.DataFrame(account)
+    return with_terms(panel, market_monthly, campaigns), pd.DataFrame(account)
+
+
+def paid(prices_weekly: pd.DataFrame) -> pd.Series:
+    """What buyers paid: net sales less the coupons somebody else refunds."""
+    return prices_weekly["net_sales"] - prices_weekly[_coupons(prices_weekly)].fillna(0.0).sum(axis=1)
+
+
+def with_terms(panel: pd.DataFrame, market_monthly: pd.DataFrame | None, campaigns: pd.DataFrame | None) -> pd.DataFrame:
+    """Add what the regression needs beside price and promotion: log price, features, competitors, season, effects."""
     panel["log_price"] = np.log(panel["price"])
     if campaigns is not None:
         panel["feature"] = _feature(panel, campaigns)
@@ -73,7 +83,7 @@ def price_panel(
     year = panel["week"].dt.year.astype(str)
     panel["unit"] = panel["product_id"].astype(str) + " " + panel["channel_id"].astype(str) + " " + year
     panel["time"], panel["cluster"] = panel["week"], panel["product_id"]
-    return panel.drop(columns="month"), pd.DataFrame(account)
+    return panel.drop(columns="month")
 
 
 def competitor_prices(market_monthly: pd.DataFrame) -> pd.DataFrame:
@@ -113,6 +123,10 @@ def competitor_prices(market_monthly: pd.DataFrame) -> pd.DataFrame:
     return made[["month", "category", "competitor_price", "price_war"]].fillna({"price_war": 0.0})
 
 
+def _coupons(frame: pd.DataFrame) -> list[str]:
+    return [name for name in ("coupons",) if name in frame]
+
+
 def _often_sold(sold: pd.DataFrame) -> pd.Series:
     """Rows of product, channel and year with enough lines a week; a product in its first or last months counts those."""
     by = sold.groupby(["channel_id", "product_id", sold["week"].dt.year])
@@ -137,12 +151,12 @@ def _with_unsold_weeks(sold: pd.DataFrame) -> pd.DataFrame:
     full = life.merge(weeks.assign(year=weeks["week"].dt.year), on="year")
     full = full[(full["week"] >= full["min"]) & (full["week"] <= full["max"])][[*keys, "week"]]
     names = sold.drop_duplicates(keys)[[*keys, "brand", "category"]]
-    numbers = sold[[*keys, "week", "quantity", "net_sales", "list_sales", "cost", "promoted_quantity"]]
+    numbers = sold[[*keys, "week", "quantity", "net_sales", "list_sales", "cost", "promoted_quantity", *_coupons(sold)]]
     panel = full.merge(names, on=keys).merge(numbers, on=[*keys, "week"], how="left")
     panel = panel.sort_values([*keys, "week"], ignore_index=True)
     panel["carried"] = panel["quantity"].isna()
     panel["volume"] = panel["quantity"].fillna(0.0)
-    panel["price"] = panel["net_sales"] / panel["quantity"]
+    panel["price"] = paid(panel) / panel["quantity"]
     panel["cost"] = panel["cost"] / panel["quantity"]
     listed = panel["list_sales"] / panel["quantity"]
     has_list = bool((panel["list_sales"] - panel["net_sales"]).abs().gt(0.005).any())
@@ -158,7 +172,7 @@ def _with_unsold_weeks(sold: pd.DataFrame) -> pd.DataFrame:
     panel["cost"] = panel.groupby(keys)["cost"].ffill()
     if has_list:
         panel["relative_price"] = panel["price"] / listed.groupby(by).ffill()
-    return panel.drop(columns=["quantity", "net_sales", "list_sales", "promoted_quantity"])
+    return panel.drop(columns=["quantity", "net_sales", "list_sales", "promoted_quantity", *_coupons(panel)])
 
 
 def _feature(panel: pd.DataFrame, campaigns: pd.DataFrame) -> np.ndarray:

@@ -59,7 +59,7 @@ def price_response(panel: pd.DataFrame) -> PriceResponse | None:
     PriceResponse or None
         None where no channel has enough products (`MIN_CLUSTERS`) whose prices vary (`MIN_PRICE_CHANGE`).
     """
-    usable, left_out = _usable_channels(panel)
+    usable, left_out = usable_channels(panel)
     if not usable:
         return None
     rows = panel[panel["channel_id"].isin(usable)].reset_index(drop=True)
@@ -83,7 +83,8 @@ def price_response(panel: pd.DataFrame) -> PriceResponse | None:
     return PriceResponse(table[order], covariance, left_out, fit)
 
 
-def _usable_channels(panel: pd.DataFrame) -> tuple[list, pd.DataFrame]:
+def usable_channels(panel: pd.DataFrame) -> tuple[list, pd.DataFrame]:
+    """Channels of a panel whose answer to price can be told, and the others as in `PriceResponse.left_out`."""
     facts = _facts(panel)
     few = facts["products"] < MIN_CLUSTERS
     still = ~few & (facts["price_change"] < MIN_PRICE_CHANGE)

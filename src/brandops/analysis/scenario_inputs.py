@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from brandops.analysis.channel_prices import estimate
 from brandops.analysis.forecasting import fit
 from brandops.analysis.forecasting.backtesting import FAST
-from brandops.analysis.pooled_elasticity import Pooled, pool
-from brandops.analysis.price_panel import price_panel
-from brandops.analysis.pricing import price_response
+from brandops.analysis.pooled_elasticity import Pooled
 from brandops.analysis.scenario_answers import Answers
 from brandops.analysis.scenarios import DRAWS, Quarter
 from brandops.analysis.seeds import seed_of
@@ -25,17 +24,8 @@ def elasticities(
     prices: pd.DataFrame, market: pd.DataFrame | None, campaigns: pd.DataFrame | None, as_of: pd.Timestamp
 ) -> Pooled | None:
     """Price elasticities by channel, pooled as in item 4.2.2; None where prices of fewer than two channels vary enough."""
-    rows, _account = price_panel(
-        prices, market_monthly=market, campaigns=campaigns, first=as_of - pd.DateOffset(years=3), last=as_of
-    )
-    response = price_response(rows) if len(rows) else None
-    if response is None:
-        return None
-    own = response.elasticities["term"].eq("log_price").to_numpy()
-    part = response.elasticities[own]
-    if len(part) < 2:
-        return None
-    return pool(part["channel_id"].tolist(), part["estimate"], response.covariance[own][:, own])
+    found = estimate(prices, market, campaigns, as_of)
+    return None if found.response is None else found.pooled()
 
 
 def quarter(marts: Marts, elasticity: Pooled, plan: "Plan", answers: Answers, as_of: pd.Timestamp) -> Quarter | None:

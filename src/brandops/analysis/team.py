@@ -17,6 +17,7 @@ import pandas as pd
 from statsmodels.regression.mixed_linear_model import MixedLM
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+from brandops.analysis import disclosure
 from brandops.analysis.intervals import LEVEL, z_score
 
 MINIMUM_GROUP = 5  # means of smaller groups would tell of single persons
@@ -68,8 +69,8 @@ def attainment(months: pd.DataFrame, start: date, end: date, by: str | None = No
     return table.drop(columns=[] if by else ["all"]).reset_index(drop=True)
 
 
-def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], by: str, minimum: int = 1) -> pd.DataFrame:
-    """Attainment of several spans side by side, blank where a span cuts a quota in two or fewer than `minimum` persons count.
+def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], by: str) -> pd.DataFrame:
+    """Attainment of several spans side by side, blank where a span cuts a quota in two.
 
     Returns
     -------
@@ -82,12 +83,45 @@ def attainment_table(months: pd.DataFrame, spans: dict[str, tuple[date, date]], 
         found = attainment(months, start, end, by).rename(columns={"attainment": name})
         length = (end.year - start.year) * 12 + end.month - start.month + 1
         within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))]
-        known = (found["people"] >= minimum) & (within["quota_months"].max() <= length)
-        found.loc[~known, [name, "quota", "net_sales", "gap"]] = np.nan
+        if within["quota_months"].max() > length:
+            found[[name, "quota", "net_sales", "gap"]] = np.nan
         kept = found if name == last else found[[by, name]]
         table = kept if table is None else table.merge(kept, on=by, how="outer")
     columns = [by, "people", *spans, "quota", "net_sales", "gap"]
     return table[columns].sort_values([last, by], ascending=[False, True], ignore_index=True)
+
+
+def group_tables(
+    months: pd.DataFrame, spans: dict[str, tuple[date, date]], minimum: int = MINIMUM_GROUP
+) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """`attainment_table` by `team` and by `region`, without the figures of groups withheld by `disclosure.nested`.
+
+    A group counts by the span in which it has fewest persons, and is withheld in all spans or none: else one span could be
+    worked out from the others.
+
+    Returns
+    -------
+    dict
+        By `team` and `region` two frames of equal rows: the table, and for its blanks the reason (`few`, `complement`; "" none).
+    """
+    sizes = []
+    for start, end in spans.values():
+        within = months[months["month"].between(pd.Timestamp(start), pd.Timestamp(end))].drop_duplicates("person_id")
+        # Who has no team or region is in the total all the same.
+        sizes.append(within.fillna({"region": "", "team": ""}).groupby(["region", "team"]).size())
+    fewest = pd.concat(sizes, axis=1).min(axis=1).astype(int)
+    crew = pd.DataFrame(fewest.index.repeat(fewest).to_list(), columns=["outer", "inner"])
+    reasons = dict(zip(("region", "team"), disclosure.nested(crew, minimum), strict=True))
+    made, figures = {}, [*spans, "quota", "net_sales", "gap"]
+    for by in ("team", "region"):
+        table = attainment_table(months, spans, by)
+        why = table[by].map(reasons[by]).fillna("")
+        table[figures] = table[figures].mask(why != "")
+        # What is withheld must not be told by the order of rows.
+        order = table.sort_values([list(spans)[-1], by], ascending=[False, True]).index
+        table, why = table.loc[order].reset_index(drop=True), why.loc[order].reset_index(drop=True)
+        made[by] = table, pd.DataFrame({column: why if column in figures else "" for column in table}, index=table.index)
+    return made
 
 
 def adjusted_performance(months: pd.DataFrame, end: date, span: int = 12, level: float = LEVEL) -> pd.DataFrame:

@@ -28,6 +28,7 @@ SALES_LINES = table(
         ),
         "net_sales": money("Quantity times net price, as booked; derived where a source does not give it"),
         "discount": money("Discount on the line", Check.ge(0)),
+        "coupon": money("Part of net sales somebody else refunds for a coupon: the customer paid so much less", Check.ge(0)),
         "cost": money("Cost of goods per unit", Check.ge(0)),
         "campaign_id": key("Campaign the sale is attributed to", required=False, references="campaigns.campaign_id"),
         "promoted": flag("Sold on promotion"),

@@ -101,8 +101,8 @@ def parts(parts: pd.DataFrame, labels: dict[str, str], by: str, span: str) -> di
         "channel": _("Channel"), by: label, "net_sales": (_("Net sales"), MONEY), "growth": (_("Growth"), SHARE),
         "margin_rate": (_("Gross margin"), SHARE), "contribution": (_("Contribution"), MONEY), "return_rate": (_("Returns"), SHARE),
     }  # fmt: skip
-    if by == "region":  # an order may hold several categories, but goes to one region
-        columns["average_order"] = (_("Average order"), MONEY)
+    # An order may hold several categories, but goes to one region.
+    columns["average_order"] = (_("Average order") if by == "region" else _("In an order that holds it"), MONEY)
     return {
         "frame": parts.assign(channel=parts["channel_id"].map(labels)),
         "name": f"by_{by}",

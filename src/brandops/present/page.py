@@ -213,15 +213,15 @@ class Page:
 
     def table(self, frame: "pd.DataFrame", *, caption: str, name: str,
               columns: "dict[str, Column | tuple[str, str] | str] | None" = None,
-              note: str | None = None, rows: int | None = None) -> None:  # fmt: skip
+              note: str | None = None, rows: int | None = None, blanks: "pd.DataFrame | None" = None) -> None:  # fmt: skip
         """Show a table and publish it as xlsx, csv, sav and parquet.
 
         `columns` gives the columns to show, in order: a `Column`, a (label, format) pair or a label. `rows`
-        shows the first rows only; the downloads always hold them all.
+        shows the first rows only; the downloads always hold them all. `blanks` says what to show where the frame has no value.
         """
         stem = f"{self.notebook[:2]}_{name}"
         self._remember(self.results.tables, stem)
-        markup = publish_table(frame, caption=caption, name=stem, columns=columns, note=note, rows=rows,
+        markup = publish_table(frame, caption=caption, name=stem, columns=columns, note=note, rows=rows, blanks=blanks,
                                folder=self.folder / "tables", link=self._table_link(),
                                currency=self.plan.currency)  # fmt: skip
         display(HTML(markup))

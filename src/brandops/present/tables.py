@@ -36,9 +36,11 @@ class Column:
 def publish_table(
     frame: pd.DataFrame, *, caption: str, name: str, folder: Path, link: str, currency: str,
     columns: dict[str, Column | tuple[str, str] | str] | None = None, note: str | None = None,
-    rows: int | None = None,
+    rows: int | None = None, blanks: pd.DataFrame | None = None,
 ) -> str:  # fmt: skip
     """Write a table's downloads to `folder` and return its markup with links `link`/<name>.<suffix>.
+
+    `blanks`: what to show where the frame has no value, in rows and columns like it ("": a dash).
 
     Raises
     ------
@@ -55,6 +57,9 @@ def publish_table(
     suffixes = write_downloads(frame.assign(**marked_up), labels, folder, name)
     shown = frame if rows is None else frame.head(rows)
     cells = pd.DataFrame({column: _roomy(_cells(shown[column], spec.format, currency)) for column, spec in chosen.items()})
+    if blanks is not None:
+        words = blanks.reindex(columns=list(chosen), fill_value="").head(len(shown)).map(escape)
+        cells = cells.mask((words != "") & shown.isna(), words)
     table = (
         GT(cells, id=f"table-{name}")
         .fmt(lambda text: text)  # the cells are markup already; unformatted ones would be escaped once more

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from brandops.params import Plan
 
 MARTS = ("sales_daily", "sales_monthly", "sales_weekly", "channel_daily", "people_monthly", "demand_daily", "prices_weekly",
-         "customers_monthly")  # fmt: skip
+         "customers_monthly", "category_monthly")  # fmt: skip
 _SLACK = timedelta(days=1)  # the manifest's days are UTC
 _WEEK = timedelta(days=6)  # a week counts in the month of its Monday
 _FACTS = "last.json"

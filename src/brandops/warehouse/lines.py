@@ -39,7 +39,7 @@ def sales_lines(tables: Tables, brand_owner: str | None, time_zone: str) -> ibis
     discount = ibis.coalesce(lines.discount, _money(0)) * ibis.ifelse(is_return, -1, 1)
     return lines.select(
         "order_id", "line_no", "ordered_at", "customer_id", "salesperson_id", "channel_id", "region", "product_id", "quantity",
-        "campaign_id", "promoted",
+        "campaign_id", "promoted", "coupon",
         date=date,
         month=date.truncate("M"),
         brand=ibis.coalesce(lines.brand, ibis.literal(UNLISTED)),

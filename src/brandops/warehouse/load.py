@@ -22,7 +22,7 @@ MARTS = (
     "sales_daily", "sales_monthly", "people_monthly", "prices_weekly", "customers_monthly", "customers", "new_customers_daily",
     "market_monthly", "ledger_reconciliation", "web_orders_daily", "stock_monthly", "campaign_budget",
     "channel_daily", "sales_weekly", "stock_daily", "demand_daily", "campaign_buyers", "campaign_sales", "campaign_customers",
-    *PLAIN,
+    "category_monthly", *PLAIN,
     "sources", "source_months", "integrity", "quarantine", "conversions",
 )  # fmt: skip
 

@@ -94,6 +94,7 @@ def _by_month(
         "sales_monthly": (sales.sales_monthly(own), "month", None),
         "sales_weekly": (sales.sales_weekly(own, as_of), "month", since),
         "channel_daily": (sales.channel_daily(own), "date", None),
+        "category_monthly": (sales.category_monthly(own), "month", None),
         "people_monthly": (team.people_monthly(own), "month", None),
         "demand_daily": (response.demand_daily(own), "date", None),
         "prices_weekly": (prices.prices_weekly(own), "week", None),

@@ -7,6 +7,7 @@ _DERIVED: dict[str, tuple[str, tuple[str, ...]]] = {
     "sales_daily": ("sales.sales_daily", _SALES),
     "sales_monthly": ("sales.sales_monthly", _SALES),
     "channel_daily": ("sales.channel_daily", _SALES),
+    "category_monthly": ("sales.category_monthly", _SALES),
     "people_monthly": ("team.people_monthly", _SALES),
     "demand_daily": ("response.demand_daily", _SALES),
     "prices_weekly": ("prices.prices_weekly", _SALES),

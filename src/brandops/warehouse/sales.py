@@ -40,6 +40,13 @@ def channel_daily(own: ibis.Table) -> ibis.Table:
     return own.group_by(["date", "channel_id", "region"]).aggregate(**amounts(own))
 
 
+def category_monthly(own: ibis.Table) -> ibis.Table:
+    """Own gross sales and orders by month, channel_id and category: an order counts once in each category it holds."""
+    sums = amounts(own)
+    by = ["month", "channel_id", "category"]
+    return own.group_by(by).aggregate(**{name: sums[name] for name in ("gross_sales", "orders", "lines")})
+
+
 def sales_weekly(own: ibis.Table, as_of: date) -> ibis.Table:
     """Own sales of the last 36 months by month, week, channel_id, region, segment, brand, category, product_id.
 

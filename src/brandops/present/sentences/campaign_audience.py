@@ -206,9 +206,10 @@ def voices(table: pd.DataFrame) -> str:
 def accuracy(table: pd.DataFrame) -> str:
     """How often the sentiment is right."""
     parts = _("; ").join(
-        _("{language}, {sample}: {share} of {n} ({distinct} different)").format(
+        _("{language}, {sample}: {share} of {n} ({distinct} different; {low} to {high})").format(
             language=name(row.language), sample=name(row.sample).lower(), share=formats.percent(row.accuracy, 0),
-            n=formats.number(row.comments), distinct=formats.number(row.distinct),
+            n=formats.number(row.comments), distinct=formats.number(row.distinct), low=formats.percent(row.low, 0),
+            high=formats.percent(row.high, 0),
         )
         for row in table.itertuples()
     )  # fmt: skip
@@ -237,12 +238,13 @@ def accuracy_table(table: pd.DataFrame) -> dict[str, Any]:
 def comments_method() -> str:
     """How sentiment is told and checked."""
     return _("Answers count from a campaign's first day to {days} days after its last, about its channels, by the validity rules "
-             "of the survey. Sentiment: English by VADER with words of the trade added, Chinese by a lexicon of the trade with "
-             "negation and, where none of its words occurs, by SnowNLP; no network. Themes by words that name them; a comment may "
-             "name several.\n\nChecked against the rating a customer gave beside the comment (4 and 5 content, 1 and 2 "
-             "discontent) over all answers known, and against eighty comments written and labelled by hand for this project. "
-             "Undecided counts as wrong. Comments that repeat each other prove little, so intervals count different "
-             "comments only.").format(days=FEEDBACK_DAYS)  # fmt: skip
+             "of the survey. Sentiment: English by VADER with words learnt from published product reviews and words of the trade "
+             "added, Chinese by a lexicon of the trade with negation and, where none of its words occurs, by SnowNLP; no network. "
+             "Themes by words that name them; a comment may name several.\n\nChecked against the rating a customer gave beside "
+             "the comment (4 and 5 content, 1 and 2 discontent) over all answers known, against eighty comments written and "
+             "labelled by hand for this project, from which nothing was learnt, and against published product reviews, each judged "
+             "while it was left out of the learning. Undecided counts as wrong. Comments that repeat each other prove little, so "
+             "intervals count different comments only.").format(days=FEEDBACK_DAYS)  # fmt: skip
 
 
 def _counts() -> dict[str, Any]:

@@ -15,6 +15,7 @@ _NAMES = {
     "en": mark("English comments"),
     "rating": mark("Rating beside the comment"),
     "labelled": mark("Hand-labelled sample"),
+    "reviews": mark("Published product reviews"),
     "awareness": mark("Awareness"),
     "satisfaction": mark("Satisfaction"),
     "participants": mark("Participants"),

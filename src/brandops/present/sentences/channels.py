@@ -3,7 +3,6 @@
 import pandas as pd
 
 from brandops.analysis.channel_ranking import SIZE
-from brandops.analysis.pooled_elasticity import Pooled
 from brandops.i18n import gettext as _
 from brandops.present import formats
 from brandops.present.sentences.channels_names import name
@@ -131,16 +130,6 @@ def ranking_method() -> str:
              "sales; of channels nobody advertises for, only the average is known.")  # fmt: skip
 
 
-def prices_method(cannibalisation: float) -> str:
-    """How elasticities are pooled and changes of price simulated."""
-    return _(
-        "Elasticities of a log-log panel regression (see 3.1.2) are pooled by a normal hierarchical model whose spread "
-        "is "
-        "integrated over. The simulation holds the mix within a channel fixed; {share} of the units a channel wins are "
-        "taken from the others, a supposition of the plan."
-    ).format(share=formats.percent(cannibalisation, 0))
-
-
 def costs_method(fixed_types: list[str]) -> str:
     """Which costs stay and which move with sales."""
     return _("Costs of these kinds stay whatever is sold: {types}. All others, and the cost of goods, move with sales.").format(
@@ -232,16 +221,6 @@ def ramp(table: pd.DataFrame, labels: dict[str, str]) -> str:
     if not listed:
         return _("How long the channels opened so far took cannot be told from their sales.")
     return _("Channels opened so far reach nine tenths of their mature level after: {listed}.").format(listed=listed)
-
-
-def elasticity(pooled: Pooled, labels: dict[str, str]) -> str:
-    """Most and least price-sensitive channel."""
-    ordered = pooled.table.sort_values("estimate")
-    first, last = ordered.iloc[0], ordered.iloc[-1]
-    return _("{first} answers most to price ({low}% of volume per percent), {last} least ({high}%).").format(
-        first=labels.get(first["channel_id"], first["channel_id"]), low=formats.number(first["estimate"], 2),
-        last=labels.get(last["channel_id"], last["channel_id"]), high=formats.number(last["estimate"], 2),
-    )  # fmt: skip
 
 
 def price_effect(table: pd.DataFrame, change: float, labels: dict[str, str], currency: str) -> str:

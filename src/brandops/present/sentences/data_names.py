@@ -116,6 +116,7 @@ _MARTS = {
     "sales_monthly": mark("Sales by month and product"),
     "sales_daily": mark("Sales by day and category"),
     "channel_daily": mark("Sales by day and channel"),
+    "category_monthly": mark("Sales and orders by month, channel and category"),
     "sales_weekly": mark("Sales by week and segment"),
     "people_monthly": mark("Sales by month and salesperson"),
     "demand_daily": mark("Sales by day before returns"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from brandops.analysis.disclosure import COMPLEMENT, FEW
 from brandops.analysis.intervals import Estimate
 from brandops.analysis.skills import RELIABLE, TENTATIVE
 from brandops.i18n import gettext as _
@@ -128,16 +129,20 @@ def people_table(table: pd.DataFrame, names: dict[str, str], spans: dict[str, st
             "caption": _("Attainment by person, and performance against colleagues in the same territory")}  # fmt: skip
 
 
-def groups_table(teams: pd.DataFrame, regions: pd.DataFrame, spans: dict[str, str], minimum: int) -> dict[str, Any]:
-    """Attainment by team and region."""
-    frame = pd.concat([teams.rename(columns={"team": "group"}), regions.rename(columns={"region": "group"})], ignore_index=True)
+def groups_table(groups: dict[str, tuple[pd.DataFrame, pd.DataFrame]], spans: dict[str, str], minimum: int) -> dict[str, Any]:
+    """Attainment by team and region (`team.group_tables`)."""
+    both = [[frame.rename(columns={by: "group"}) for frame in pair] for by, pair in groups.items()]
+    frame, why = (pd.concat(frames, ignore_index=True) for frames in zip(*both, strict=True))
+    words = {FEW: _("fewer than {minimum}").format(minimum=minimum), COMPLEMENT: _("withheld"), "": ""}
     columns = {"group": (_("Team or region"), "text"), "people": (_("People"), "integer"),
                **{name: (label, "fraction") for name, label in spans.items()},
                "quota": (_("Quota"), "currency"), "net_sales": (_("Net sales"), "currency"),
                "gap": (_("Gap"), "currency")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "attainment_groups", "rows": 25,
-            "caption": _("Attainment by team and region"),
-            "note": _("Groups of fewer than {minimum} persons are left blank.").format(minimum=minimum)}  # fmt: skip
+            "caption": _("Attainment by team and region"), "blanks": why.replace(words),
+            "note": _("Of groups of fewer than {minimum} persons, in the span in which they have fewest, no figures are shown, as "
+                      "they would tell of single persons; others are withheld because, taken from a total, they would give these "
+                      "away.").format(minimum=minimum)}  # fmt: skip
 
 
 def rewards_table(reached: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
