@@ -10,7 +10,7 @@ with conditions, with neither it fails.
 `plan_item`, `stage`, `owner`, `outcome`, cut at the as-of date (closed later: blank).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -63,6 +63,12 @@ def stage_tasks(actions: pd.DataFrame, stage: Stage, year: Period, as_of: date) 
         "days_late",
     ]
     return rows.assign(order=order).sort_values(["order", "due_on", "action_id"], ignore_index=True)[columns]
+
+
+def gate_of(gates: pd.DataFrame, stage: str) -> tuple[pd.Series, Mapping[str, object]]:
+    """A stage's gate and that of the stage before it, empty where it is the year's first, of the rows of `gates`."""
+    at = list(gates["stage"]).index(stage)
+    return gates.iloc[at], gates.iloc[at - 1] if at else {}
 
 
 def gates(

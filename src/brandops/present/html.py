@@ -11,6 +11,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from brandops.i18n import gettext as _
+from brandops.i18n import shown as reader_name
 from brandops.present import formats
 from brandops.present.results import Figure
 from brandops.present.status import Status
@@ -18,12 +19,18 @@ from brandops.present.status import Status
 ASSETS = Path(__file__).parent / "assets"
 _SIGNED = re.compile(r"[+−][¥$€£]?\d[\d.,]*(?:[KMB%万亿]|\d)?")
 _default_currency = "USD"
+_parts: dict[str, dict[str, str]] = {}
 
 
 def use_currency(currency: str) -> None:
     """Show money in `currency` from now on."""
     global _default_currency
     _default_currency = currency
+
+
+def use_parts(**names: dict[str, str]) -> None:
+    """Call what figures are for by these names from now on: of each kind, such as `channel`, the name of an identifier."""
+    _parts.update(names)
 
 
 def currency() -> str:
@@ -69,6 +76,12 @@ def interval_text(figure: Figure) -> str:
     return _("{low} … {high}").format(low=low, high=high)
 
 
+def title(figure: Figure) -> str:
+    """What a figure is called: its name, and what it is for by the reader's names."""
+    parts = (reader_name(_parts.get(kind, {}).get(value, value)) for kind, value in figure.grain.items())
+    return " · ".join([figure.name, *parts])
+
+
 def tile(figure: Figure, trend: str = "") -> str:
     """One figure as a chip: name, value, target, interval, change, and the markup of its trend."""
     rows = []
@@ -82,7 +95,7 @@ def tile(figure: Figure, trend: str = "") -> str:
     if figure.money_at_stake:
         rows.append((_("At stake"), formats.money(figure.money_at_stake, _default_currency)))
     facts = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in rows)
-    label = figure.name + "".join(f" · {value}" for value in figure.grain.values())
+    label = title(figure)
     sign = "" if figure.status is Status.NO_TARGET else badge(figure.status)
     note = f'<p class="bo-note">{escape(figure.note)}</p>' if figure.note else ""
     return (

@@ -192,6 +192,11 @@ class Page:
         if self._answer is None:
             self._answer = display(self._answer_html(), display_id=f"answer-{self.notebook}")
 
+    def name_channels(self, channels: "pd.DataFrame | None") -> None:
+        """Call channels by their names where a figure is for one: `channels` has `channel_id` and `channel`."""
+        if channels is not None:
+            html.use_parts(channel=dict(channels[["channel_id", "channel"]].to_numpy()))
+
     def verdict(self, item: str) -> None:
         """Show an item's status and the target, actual and change of its figures."""
         check_item(item)

@@ -87,7 +87,7 @@ def verdict_sentences(results: list[PageResults]) -> list[str]:
     misses = [figure for figure in misses if figure is not None and figure.status is Status.MISSED]
     misses.sort(key=lambda figure: -(figure.money_at_stake or 0))
     for figure in misses[:MAX_MISSES]:
-        name = figure.name + "".join(f" · {value}" for value in figure.grain.values())
+        name = html.title(figure)
         text = (
             _("{name}: {value}, short of the target of {target} ({item}).")
             if figure.better == "higher"

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from brandops.i18n import gettext as _
+from brandops.i18n import shown as reader_name
 from brandops.present import brand, formats
 from brandops.present.charts import new_chart
 from brandops.present.sentences.channels_names import name
@@ -151,9 +152,9 @@ def heat(table: pd.DataFrame) -> Figure:
         dark = abs(shown[y, x] - 1) > 0.2
         axes.annotate(formats.number(value, 2), (x, y), ha="center", va="center", fontsize=8,
                       color=look.background if dark else look.foreground)  # fmt: skip
-    axes.set_xticks(
-        range(wide.shape[1]), wide.columns, rotation=0 if wide.shape[1] < 7 else 40, ha="center" if wide.shape[1] < 7 else "right"
-    )
-    axes.set_yticks(range(wide.shape[0]), wide.index)
+    few = wide.shape[1] < 7
+    categories = wide.columns.map(reader_name)
+    axes.set_xticks(range(wide.shape[1]), categories, rotation=0 if few else 40, ha="center" if few else "right")
+    axes.set_yticks(range(wide.shape[0]), wide.index.map(reader_name))
     axes.grid(visible=False)
     return figure

@@ -4,6 +4,7 @@ import pandas as pd
 
 from brandops.analysis.channel_ranking import SIZE
 from brandops.i18n import gettext as _
+from brandops.i18n import shown
 from brandops.present import formats
 from brandops.present.sentences.channels_names import name
 
@@ -196,7 +197,8 @@ def white_space(table: pd.DataFrame, currency: str) -> str:
     return _("{count} of {cells} cells of region and category sell clearly less than expected; the largest is {category} in "
              "{region}, "
              "{gap} a year.").format(
-        count=len(clear), cells=len(table), category=row["category"], region=row["region"], gap=formats.money(row["gap"], currency),
+        count=len(clear), cells=len(table), category=shown(row["category"]), region=shown(row["region"]),
+        gap=formats.money(row["gap"], currency),
     )  # fmt: skip
 
 
