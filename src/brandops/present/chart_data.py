@@ -55,14 +55,34 @@ def details(heads: list[str], rows: list) -> str:
             f'aria-label="{label}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>')  # fmt: skip
 
 
-def heads() -> list[str]:
-    """Heads of the table of a drawn chart."""
-    return [_("Series"), _("Place"), _("Value")]
+def heads(figure: Figure) -> list[str]:
+    """Heads of the table of a drawn chart: what its axes are called, where all its panels call them the same."""
+    pairs = [_places_and_values(axes) for axes in figure.axes if _of_axes(axes)]
+    dates = bool(pairs) and all(_is_dated(place) for place, _value_axis in pairs)
+    found = []
+    for axes, otherwise in zip(zip(*pairs, strict=True), (_("Date") if dates else _("Place"), _("Value")), strict=False):
+        titles = {axis.get_label_text() for axis in axes}
+        found.append(titles.pop() or otherwise if len(titles) == 1 else otherwise)
+    return [_("Series"), *found]
+
+
+def _is_dated(axis: Any) -> bool:
+    return isinstance(axis.get_converter(), mdates.DateConverter | mdates.ConciseDateConverter | mdates._SwitchableDateConverter)
+
+
+def _flat(axes: Axes) -> bool:
+    """Names stand on the left, or bars lie: places are y, values x."""
+    lying = any(isinstance(held, BarContainer) and held.orientation == "horizontal" for held in axes.containers)
+    return lying or (_named(axes.yaxis) and not _named(axes.xaxis))
+
+
+def _places_and_values(axes: Axes) -> tuple[Any, Any]:
+    return (axes.yaxis, axes.xaxis) if _flat(axes) else (axes.xaxis, axes.yaxis)
 
 
 def _of_axes(axes: Axes) -> list[Row]:
     rows: list[Row] = []
-    flat = _named(axes.yaxis) and not _named(axes.xaxis)  # names stand on the left: places are y, values x
+    flat = _named(axes.yaxis) and not _named(axes.xaxis)
     where, how_much = (axes.yaxis, axes.xaxis) if flat else (axes.xaxis, axes.yaxis)
     for container in axes.containers:
         if isinstance(container, BarContainer):
@@ -127,7 +147,7 @@ def _text(axis: Any, value: float, amount: bool = False) -> str:
     names = {} if amount else _names(axis)
     if names:
         return names[min(names, key=lambda at: abs(at - value))]
-    if isinstance(axis.get_converter(), mdates.DateConverter | mdates.ConciseDateConverter | mdates._SwitchableDateConverter):
+    if _is_dated(axis):
         return formats.day(mdates.num2date(value).date())
     return formats.number(value, 0 if abs(value) >= 1000 or value == int(value) else 3)
 

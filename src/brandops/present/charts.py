@@ -142,7 +142,7 @@ def show_chart(chart: Any, *, caption: str, alt: str, name: str) -> None:
         return
     figure = chart_guide.checked(as_figure(chart))
     svg = svg_bytes(figure)  # drawn first: dates and names are on the axes from then on
-    behind = chart_data.details(chart_data.heads(), chart_data.chart_rows(figure))
+    behind = chart_data.details(chart_data.heads(figure), chart_data.chart_rows(figure))
     display(HTML(html.picture(svg, caption, alt, name, behind)))
 
 

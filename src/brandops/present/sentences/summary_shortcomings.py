@@ -76,7 +76,7 @@ def waiting(total: pd.Series, before: pd.Series | None, pairs: pd.DataFrame, p_v
 
 
 def debt(open_debts: pd.DataFrame, owners: pd.DataFrame) -> str:
-    """How much is wrong with the data, who holds most of it, and what has waited longest."""
+    """How much is wrong with the data, who holds most of it, and the oldest row concerned."""
     if open_debts.empty:
         return _("No row waits in quarantine and no promise of the data contract is broken.")
     rows = int(open_debts["rows"].fillna(0).sum())
@@ -94,8 +94,8 @@ def debt(open_debts: pd.DataFrame, owners: pd.DataFrame) -> str:
     if len(known):
         oldest = known.iloc[0]
         said.append(
-            _("The oldest has waited {days} days: {what} in {source}.").format(
-                days=formats.number(oldest["age_days"]), what=breach(oldest), source=oldest["source"] or oldest["table"]
+            _("The oldest concerns a row of {day}: {what} in {source}.").format(
+                day=formats.day(oldest["since"]), what=breach(oldest), source=oldest["source"] or oldest["table"]
             )
         )
     return formats.sentences(*said)
