@@ -22,7 +22,7 @@ def marts() -> dict[str, pd.DataFrame]:
 
 def test_the_three_months_a_category_was_delisted_are_an_interruption(marts):
     shock = next(s for s in SHOCKS if s.name == "delisted")
-    history = forecast_inputs.channel_history(marts["sales_monthly"], pd.Timestamp(DAY))
+    history = forecast_inputs.channel_history(marts["sales_monthly"], pd.Timestamp(DAY), True)
     prepared = preparation.prepare(history, delivered=forecast_inputs.delivered_months(marts["source_months"]))
     runs = prepared.changes[prepared.changes["rule"] == "zero_run"]
     names = marts["sales_monthly"].drop_duplicates("channel_id").set_index("channel_id")["channel"]
@@ -32,10 +32,17 @@ def test_the_three_months_a_category_was_delisted_are_an_interruption(marts):
 
 
 def test_the_festivals_peaks_are_left_alone(marts):
-    history = forecast_inputs.channel_history(marts["sales_monthly"], pd.Timestamp(DAY))
+    history = forecast_inputs.channel_history(marts["sales_monthly"], pd.Timestamp(DAY), True)
     prepared = preparation.prepare(history)
     festivals = prepared.changes[prepared.changes["ds"].dt.month.isin([6, 11])]
     assert not ((festivals["rule"] == "outlier") & (festivals["after"] < festivals["before"])).any()
+
+
+def test_a_festival_explains_no_month_of_a_company_it_does_not_concern(marts):
+    sales, day = marts["sales_monthly"], pd.Timestamp(DAY)
+    assert forecast_inputs.channel_history(sales, day, True)["explained"].any()
+    assert not forecast_inputs.channel_history(sales, day, False)["explained"].any()
+    assert not forecast_inputs.product_history(sales, None, None, day, False)["explained"].any()
 
 
 def test_the_stock_anomaly_is_the_one_record_that_does_not_add_up(marts):
@@ -48,7 +55,7 @@ def test_the_stock_anomaly_is_the_one_record_that_does_not_add_up(marts):
 
 def test_months_with_empty_shelves_are_censored_demand_and_no_other(marts):
     stock = marts["stock_monthly"]
-    history = forecast_inputs.product_history(marts["sales_monthly"], stock, marts["prices_weekly"], pd.Timestamp(DAY))
+    history = forecast_inputs.product_history(marts["sales_monthly"], stock, marts["prices_weekly"], pd.Timestamp(DAY), True)
     changes = preparation.prepare(history).changes
     out = changes[changes["rule"] == "stock_out"]
     empty = stock[(stock["days_out"] > 0) & (stock["unbalanced"] == 0)]
@@ -67,7 +74,7 @@ def test_every_format_and_every_reject_of_the_inputs_is_counted(marts):
 
 def test_features_of_the_demo_are_filled_from_the_second_year_on(marts):
     priced = forecast_inputs.monthly_prices(marts["prices_weekly"], ["channel_id", "category"])
-    made = features.feature_matrix(marts["sales_monthly"], priced)
+    made = features.feature_matrix(marts["sales_monthly"], priced, chinese_events=True)
     late = made[made.groupby("unique_id").cumcount() > 12]
     assert late[["lag_12", "mean_12", "days_double_11"]].notna().all().all()
     assert late["relative_price_lag"].between(0.4, 1).mean() > 0.98

@@ -40,6 +40,8 @@ def test_errors_of_weeks_are_called_so():
 
 def test_one_year_alone_is_not_called_the_hardest():
     assert "hardest" not in hardest_year(YEAR, PARTS) and "1 of 2 parts" in hardest_year(YEAR, PARTS)
+    for gain, said in ((0.1, "In 2025 the forecasts avoided 10%"), (-0.2, "In 2025 the forecasts missed the total by 20% more")):
+        assert hardest_year(YEAR.assign(gain=gain), PARTS.assign(gain=np.nan)).startswith(said)
     both = pd.concat([YEAR, YEAR.assign(year=2024, forecast=3.0)], ignore_index=True)
     assert hardest_year(both, PARTS).startswith("The hardest year was 2025")
 

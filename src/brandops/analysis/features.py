@@ -21,8 +21,19 @@ BEFORE_NEW_YEAR_DAYS = 21
 FESTIVALS = {"days_618": ("06-01", "06-20"), "days_double_11": ("10-24", "11-11")}
 
 
-def calendar(months: pd.DatetimeIndex) -> pd.DataFrame:
-    """What the calendar says of each month: days, weekend_days, before_new_year_days, days_618, days_double_11, sin, cos.
+def calendar(months: pd.DatetimeIndex, chinese_events: bool) -> pd.DataFrame:
+    """What the calendar says of each month: days, weekend_days, sin, cos and the days of `festival_days` where these count."""
+    days = _days(months)
+    facts = {"days": np.ones(len(days)), "weekend_days": days.dayofweek >= 5}
+    made = _by_month(facts, days, months)
+    if chinese_events:
+        made = made.join(festival_days(months))
+    angle = 2 * np.pi * (months.month - 1) / 12
+    return made.assign(sin=np.sin(angle), cos=np.cos(angle))
+
+
+def festival_days(months: pd.DatetimeIndex) -> pd.DataFrame:
+    """Days of each month that the Chinese calendar makes special: before_new_year_days, days_618, days_double_11.
 
     Raises
     ------
@@ -32,21 +43,22 @@ def calendar(months: pd.DatetimeIndex) -> pd.DataFrame:
     first, last = NEW_YEAR[0].year, NEW_YEAR[-1].year
     if len(months) and not (months.min().year >= first and months.max().year <= last):
         raise ValueError(f"months from {months.min():%Y-%m} to {months.max():%Y-%m}: Chinese New Year known {first} to {last}")
-    days = pd.date_range(months.min(), months.max() + pd.offsets.MonthEnd(0), freq="D") if len(months) else pd.DatetimeIndex([])
-    month = days.to_period("M").to_timestamp()
+    days = _days(months)
     near = np.zeros(len(days), dtype=bool)
     for new_year in NEW_YEAR:
         near |= (days < new_year) & (days >= new_year - pd.Timedelta(days=BEFORE_NEW_YEAR_DAYS))
     label = days.strftime("%m-%d")
-    facts = {"days": np.ones(len(days)), "weekend_days": days.dayofweek >= 5, "before_new_year_days": near}
-    facts |= {name: (label >= start) & (label <= end) for name, (start, end) in FESTIVALS.items()}
-    made = pd.DataFrame(facts, index=month).astype(float).groupby(level=0).sum().reindex(months)
-    angle = 2 * np.pi * (months.month - 1) / 12
-    return made.assign(sin=np.sin(angle), cos=np.cos(angle))
+    facts = {name: (label >= start) & (label <= end) for name, (start, end) in FESTIVALS.items()}
+    return _by_month({"before_new_year_days": near} | facts, days, months)
 
 
 def feature_matrix(
-    sales: pd.DataFrame, prices: pd.DataFrame | None = None, buyers: pd.DataFrame | None = None, *, lead: int = 1
+    sales: pd.DataFrame,
+    prices: pd.DataFrame | None = None,
+    buyers: pd.DataFrame | None = None,
+    *,
+    lead: int = 1,
+    chinese_events: bool = False,
 ) -> pd.DataFrame:
     """Features of each channel, category and month.
 
@@ -60,6 +72,8 @@ def feature_matrix(
         month, channel_id, customer_id, orders; None: no such features.
     lead
         Months between what is known and the month forecast.
+    chinese_events
+        Whether Chinese New Year, 618 and Double 11 move the sales (`forecast.chinese_events` of the plan).
 
     Returns
     -------
@@ -88,7 +102,7 @@ def feature_matrix(
     made = made[made["y"].notna()]
     if buyers is not None:
         made = made.merge(_behaviour(buyers, months, lead), on=["ds", "channel_id"], how="left")
-    made = made.merge(calendar(months).rename_axis("ds").reset_index(), on="ds")
+    made = made.merge(calendar(months, chinese_events).rename_axis("ds").reset_index(), on="ds")
     made.insert(0, "unique_id", made["channel_id"].astype(str) + " / " + made["category"].astype(str))
     return made.sort_values(["unique_id", "ds"], ignore_index=True)
 
@@ -110,6 +124,17 @@ FAMILIES = {
     "before_new_year_days": "calendar", "days_618": "calendar", "days_double_11": "calendar", "sin": "calendar",
     "cos": "calendar",
 }  # fmt: skip
+
+
+def _days(months: pd.DatetimeIndex) -> pd.DatetimeIndex:
+    if months.empty:
+        return months
+    return pd.date_range(months.min(), months.max() + pd.offsets.MonthEnd(0), freq="D")
+
+
+def _by_month(facts: dict[str, np.ndarray], days: pd.DatetimeIndex, months: pd.DatetimeIndex) -> pd.DataFrame:
+    month = days.to_period("M").to_timestamp()
+    return pd.DataFrame(facts, index=month).astype(float).groupby(level=0).sum().reindex(months)
 
 
 def _months_since(sold: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from brandops.analysis.features import BEFORE_NEW_YEAR_DAYS, calendar
+from brandops.analysis.features import BEFORE_NEW_YEAR_DAYS, festival_days
 
 INPUT_TABLES = ("sales_lines", "products", "channels", "campaigns", "market_monthly", "stock_daily", "sales_plan")
 FORMAT_RULES = ("bad_date", "bad_timestamp", "bad_number", "bad_boolean")
@@ -12,25 +12,29 @@ MAX_PRODUCTS = 300
 FESTIVAL_DAYS = 7  # a month with as many festival days may peak
 
 
-def channel_history(sales_monthly: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """Units sold by channel and category and ended month: unique_id, ds, y, explained (the month holds a festival)."""
+def channel_history(sales_monthly: pd.DataFrame, as_of: pd.Timestamp, chinese_events: bool) -> pd.DataFrame:
+    """Units sold by channel, category and ended month: unique_id, ds, y, explained (a Chinese festival that counts is near)."""
     ended = sales_monthly[sales_monthly["month"] + pd.offsets.MonthEnd(0) <= as_of]
     made = ended.groupby(["channel_id", "category", "month"], as_index=False)["quantity"].sum()
     names = ended.drop_duplicates("channel_id").set_index("channel_id")["channel"] if "channel" in ended else {}
     made["unique_id"] = made["channel_id"].map(names).fillna(made["channel_id"]).astype(str) + " / " + made["category"].astype(str)
     made = made.rename(columns={"month": "ds", "quantity": "y"})
-    return made[["unique_id", "ds", "y"]].assign(explained=_festival(made["ds"]))
+    return made[["unique_id", "ds", "y"]].assign(explained=_festival(made["ds"], chinese_events))
 
 
 def product_history(
-    sales_monthly: pd.DataFrame, stock_monthly: pd.DataFrame | None, prices_weekly: pd.DataFrame | None, as_of: pd.Timestamp
+    sales_monthly: pd.DataFrame,
+    stock_monthly: pd.DataFrame | None,
+    prices_weekly: pd.DataFrame | None,
+    as_of: pd.Timestamp,
+    chinese_events: bool,
 ) -> pd.DataFrame:
     """Units sold by product (the `MAX_PRODUCTS` best-selling) and ended month.
 
     Columns: unique_id, ds, y, out_share (share of the month's days without stock), explained.
 
-    `explained`: a festival, or more of the month's units sold on promotion than in the product's usual month. Stock records
-    that do not add up are not believed: their `out_share` is 0.
+    `explained`: a festival (where `chinese_events` count), or more of the month's units sold on promotion than in the
+    product's usual month. Stock records that do not add up are not believed: their `out_share` is 0.
     """
     ended = sales_monthly[sales_monthly["month"] + pd.offsets.MonthEnd(0) <= as_of]
     made = ended.groupby(["product_id", "month"], as_index=False)["quantity"].sum()
@@ -43,7 +47,7 @@ def product_history(
         share = stock["days_out"] / stock["month"].dt.days_in_month
         joined = made.merge(stock[["product_id", "month"]].assign(share=share), on=["product_id", "month"], how="left")
         made["out_share"] = joined["share"].fillna(0.0).to_numpy()
-    made["explained"] = _festival(made["month"])
+    made["explained"] = _festival(made["month"], chinese_events)
     if prices_weekly is not None and prices_weekly["promoted_quantity"].notna().any():
         promoted = monthly_prices(prices_weekly, ["product_id"])
         usual = promoted.groupby("product_id")["promotion"].transform("median")
@@ -95,7 +99,8 @@ def selling_cost_rate(channel_costs: pd.DataFrame | None, sales_monthly: pd.Data
     return float(np.clip(paid / sales, 0, 0.5)) if sales > 0 else 0.0
 
 
-def _festival(months: pd.Series) -> np.ndarray:
-    facts = calendar(pd.DatetimeIndex(sorted(months.unique())))
-    days = facts[["before_new_year_days", "days_618", "days_double_11"]].max(axis=1)
+def _festival(months: pd.Series, chinese_events: bool) -> np.ndarray:
+    if not chinese_events:
+        return np.zeros(len(months), bool)
+    days = festival_days(pd.DatetimeIndex(sorted(months.unique()))).max(axis=1)
     return months.map(days >= min(FESTIVAL_DAYS, BEFORE_NEW_YEAR_DAYS)).to_numpy(bool)

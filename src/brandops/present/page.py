@@ -251,12 +251,14 @@ class Page:
         return scorecard(self.all_results())
 
     def all_results(self) -> list[PageResults]:
-        """Results of the report's other notebooks; in JupyterLab, of the published report if any."""
-        found = [r for r in load_results(self.folder / "results") if r.notebook != self.notebook]
-        if not found and not os.environ.get("BRANDOPS_BUILD"):
-            published = paths.reports_dir(self.profile) / self.folder.name / "results"
-            found = [r for r in load_results(published) if r.notebook != self.notebook]
-        return found
+        """Results of the notebooks that run before this one, the overview last of all.
+
+        In JupyterLab those of the published report, and of notebooks run there the newer ones.
+        """
+        published = paths.reports_dir(self.profile) / self.folder.name / "results"
+        folders = [self.folder / "results"] if os.environ.get("BRANDOPS_BUILD") else [published, self.folder / "results"]
+        found = {result.notebook: result for folder in folders for result in load_results(folder)}
+        return [found[name] for name in sorted(found) if _turn(name) < _turn(self.notebook)]
 
     def published_table(self, stem: str) -> "pd.DataFrame | None":
         """A table another notebook of the report published, such as `03_steps_ahead`; None where it made none.
@@ -378,6 +380,11 @@ def open_page(notebook: str, *, profile: str, period: str = "", language: str = 
     # JupyterLab needs the looks in the notebook; the published pages have them in their stylesheet.
     display(HTML(f"<style>{style}</style>"), metadata={"brandops": {"lab_only": True}})
     return Page(notebook, profile, plan, span, cut, folder, results)
+
+
+def _turn(notebook: str) -> tuple[bool, str]:
+    """When a notebook's turn comes in a report: in order of the names, the overview last."""
+    return notebook.startswith("00_"), notebook
 
 
 def _grain_text(value: Any) -> str:

@@ -86,7 +86,7 @@ def _fit(y: np.ndarray, order: Order, season: int, horizon: int) -> tuple[np.nda
     top = max([*ar, *ma, 1])
     # Innovations before the first are taken for zero; rows start where the longest lag is known, or a quarter in.
     first = min(top, w.shape[1] // 4)
-    wide, noise = (np.pad(part, ((0, 0), (top, 0))) for part in (w, innovations))
+    wide, noise = _padded(w, top), _padded(innovations, top)
     lags = [wide[:, top + first - lag : wide.shape[1] - lag] for lag in ar]
     lags += [noise[:, top + first - lag : noise.shape[1] - lag] for lag in ma]
     x, target = np.stack(lags, axis=2), w[:, first:]
@@ -96,24 +96,26 @@ def _fit(y: np.ndarray, order: Order, season: int, horizon: int) -> tuple[np.nda
     ar_part = coefficients[:, : len(ar)]
     total = np.abs(ar_part).sum(axis=1, keepdims=True)
     coefficients[:, : len(ar)] = ar_part * np.where(total > 0.98, 0.98 / np.maximum(total, 1e-12), 1)
-    errors = np.zeros_like(wide)
-    for t in range(top, wide.shape[1]):
-        fitted = sum(coefficients[:, k] * wide[:, t - lag] for k, lag in enumerate(ar))
-        fitted = fitted + sum(coefficients[:, len(ar) + k] * errors[:, t - lag] for k, lag in enumerate(ma))
-        errors[:, t] = wide[:, t] - fitted
-    path, shocks = np.pad(wide, ((0, 0), (0, horizon))), np.pad(errors, ((0, 0), (0, horizon)))
-    for t in range(wide.shape[1], path.shape[1]):
-        path[:, t] = sum(coefficients[:, k] * path[:, t - lag] for k, lag in enumerate(ar)) + sum(
-            coefficients[:, len(ar) + k] * shocks[:, t - lag] for k, lag in enumerate(ma)
-        )
-    ahead = path[:, -horizon:] + mean
+    phi, theta = coefficients[:, : len(ar)].T, coefficients[:, len(ar) :].T
+    path = np.ascontiguousarray(_padded(w, top, horizon).T)  # time by series: a step of all series is one piece of memory
+    end, errors = top + w.shape[1], path.copy()
+    for weight, lag in zip(phi, ar, strict=True):
+        errors[top:end] -= weight * path[top - lag : end - lag]
+    for t in range(top, end) if ma else ():
+        for weight, lag in zip(theta, ma, strict=True):
+            errors[t] -= weight * errors[t - lag]
+    for t in range(end, end + horizon):
+        for weights, lags_of, series in ((phi, ar, path), (theta, ma, errors)):
+            for weight, lag in zip(weights, lags_of, strict=True):
+                path[t] += weight * series[t - lag]
+    ahead = path[end:].T + mean
     for lag, before in reversed(levels):
-        whole = np.hstack([before, np.zeros((len(before), horizon))])
-        for step in range(horizon):
-            at = before.shape[1] + step
-            whole[:, at] = whole[:, at - lag] + ahead[:, step]
-        ahead = whole[:, -horizon:]
-    return ahead, errors[:, top + first :], len(ar) + len(ma) + order.constant
+        whole = np.hstack([before, ahead])
+        for start in range(before.shape[1], whole.shape[1], lag):
+            stop = min(start + lag, whole.shape[1])
+            whole[:, start:stop] += whole[:, start - lag : stop - lag]
+        ahead = whole[:, before.shape[1] :]
+    return ahead, errors[top + first : end].T, len(ar) + len(ma) + order.constant
 
 
 def _innovations(w: np.ndarray, season: int) -> np.ndarray:
@@ -121,9 +123,16 @@ def _innovations(w: np.ndarray, season: int) -> np.ndarray:
     lags = [1, 2, 3] + ([season, season + 1] if season > 3 else [])
     lags = [lag for lag in lags if lag < w.shape[1] // 3] or [1]
     top = max(lags)
-    wide = np.pad(w, ((0, 0), (top, 0)))
+    wide = _padded(w, top)
     x = np.stack([wide[:, top - lag : wide.shape[1] - lag] for lag in lags], axis=2)
     return w - np.einsum("stk,sk->st", x, _ridge(x, w))
+
+
+def _padded(part: np.ndarray, before: int, after: int = 0) -> np.ndarray:
+    """With as many steps of nothing before and after; `np.pad` takes longer than what is done with it."""
+    wide = np.zeros((len(part), before + part.shape[1] + after))
+    wide[:, before : before + part.shape[1]] = part
+    return wide
 
 
 def _ridge(x: np.ndarray, target: np.ndarray) -> np.ndarray:

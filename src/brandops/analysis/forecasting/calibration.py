@@ -110,6 +110,17 @@ def calibrate(errors: np.ndarray, noise: np.ndarray, spread: np.ndarray, lengths
     return Calibration(coefficients, effect, quantiles, _correlation(comparable), comparable)
 
 
+def quantile_of_others(sizes: np.ndarray, at: int, share: float) -> np.ndarray:
+    """Quantile by step of the absolute errors (origin × series × step) of all origins but `at`; NaN where none has any."""
+    others = np.delete(sizes, at, axis=0)
+    others = others.reshape(-1, sizes.shape[2])
+    known = ~np.isnan(others).all(axis=0)
+    found = np.full(sizes.shape[2], np.nan)
+    if known.any():
+        found[known] = np.nanquantile(others[:, known], share, axis=0)
+    return found
+
+
 def _features(noise: np.ndarray, spread: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     steps = np.broadcast_to(np.log(np.arange(1, spread.shape[1] + 1)), spread.shape)
     known = np.broadcast_to(np.log(np.maximum(lengths, 1))[:, None], spread.shape)
@@ -225,11 +236,12 @@ def _correlation(comparable: np.ndarray) -> np.ndarray:
     if len(vectors) < 3:
         return _memory(0.7, horizon)
     ranks = stats.norm.ppf((stats.rankdata(vectors, axis=0) - 0.5) / len(vectors))
-    ranks = np.vstack([ranks, -ranks])  # no bias carried on
-    one = float(np.mean([np.corrcoef(ranks[:, j], ranks[:, j + 1])[0, 1] for j in range(horizon - 1)]))
-    smooth = _memory(np.clip(one, 0.0, 0.98), horizon)
-    found = np.corrcoef(ranks.T) if len(vectors) > 3 * horizon else smooth
-    return 0.9 * found + 0.1 * smooth
+    spread = np.sqrt((ranks**2).mean(axis=0))  # about nothing: no bias is carried on
+    if (spread == 0).any():  # a step whose errors were all the same has no order to compare
+        return _memory(0.7, horizon)
+    found = ranks.T @ ranks / len(ranks) / np.outer(spread, spread)
+    smooth = _memory(np.clip(np.diag(found, 1).mean(), 0.0, 0.98), horizon)
+    return 0.9 * (found if len(vectors) > 3 * horizon else smooth) + 0.1 * smooth
 
 
 def _memory(one_step: float, horizon: int) -> np.ndarray:

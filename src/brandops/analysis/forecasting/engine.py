@@ -6,12 +6,10 @@ follows from its content.
 """
 
 import zlib
-from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from brandops.analysis.forecasting.backtesting import (
     COMBINATION,
@@ -27,89 +25,12 @@ from brandops.analysis.forecasting.backtesting import (
     spaced_origins,
     to_scale,
 )
-from brandops.analysis.forecasting.calibration import LEVELS, Calibration, calibrate
-from brandops.analysis.forecasting.candidates import MODELS, REASONS, Candidates, discontinued
+from brandops.analysis.forecasting.calibration import Calibration, calibrate
+from brandops.analysis.forecasting.candidates import MODELS, REASONS, Candidates
 from brandops.analysis.forecasting.combination import pooled_weights, trimmed_mean
+from brandops.analysis.forecasting.forecasts import Forecasts, bounded
 from brandops.analysis.forecasting.panel import Panel, check_history, scaled, step_of, steps_ahead, to_panel, unscaled
 from brandops.errors import UserError
-
-PATHS = 1000
-FURTHEST = 2.0
-MOST_CORRELATED = 200  # series; more are drawn by themselves
-
-
-@dataclass(frozen=True)
-class Forecasts:
-    """Forecasts with all they rest on.
-
-    Attributes
-    ----------
-    table
-        unique_id, ds, mean, lo-80, hi-80, … as `forecast` returns.
-    by_model
-        unique_id, ds, model, mean of every candidate and the combination.
-    weights
-        model, weight in the combination.
-    trial, judged
-        The backtests behind the weights and behind the intervals (more origins of the fast models, where these are more).
-    fallbacks
-        unique_id, model, reason: where the seasonal naive forecast stands in for a model.
-    """
-
-    table: pd.DataFrame
-    by_model: pd.DataFrame = field(repr=False)
-    weights: pd.DataFrame
-    fallbacks: pd.DataFrame
-    trial: Trial = field(repr=False)
-    judged: Trial = field(repr=False)
-    panel: Panel = field(repr=False)
-    calibration: Calibration = field(repr=False)
-    centre: np.ndarray = field(repr=False)
-    size: np.ndarray = field(repr=False)
-    seed: int
-
-    @property
-    def ids(self) -> list[str]:
-        """Series in the order of `paths`."""
-        return list(self.panel.ids)
-
-    def paths(self, count: int = PATHS) -> np.ndarray:
-        """Sample paths of the series, path × series × step, in their unit; totals of steps follow from them.
-
-        Steps are joined by the correlation of the backtest errors, series of one panel by that of their errors.
-        """
-        rng = np.random.default_rng(self.seed)
-        z = _correlated(rng, count, self.calibration, len(self.panel.ids))
-        uniform = np.abs(2 * ndtr(z) - 1)
-        width = np.empty_like(z)
-        for step, row in enumerate(self.calibration.quantiles):
-            width[:, :, step] = np.interp(uniform[:, :, step], np.r_[0, LEVELS], np.r_[0, row])
-        _scaled, positive, unit = scaled(self.panel)
-        drawn = unscaled(to_scale(self.centre, positive, unit) + np.sign(z) * width * self.size, positive, unit)
-        return _bounded(drawn, self.panel, self.centre)
-
-    def backtest_score(self, level: float) -> float:
-        """Mean scaled interval score of the combination in the backtest, each origin with the quantiles of the others."""
-        trial, errors = self.judged, self.calibration.errors
-        _z, positive, unit = scaled(self.panel)
-        if not trial.offsets:
-            return float("nan")
-        middle = to_scale(trial.combined, positive, unit)
-        # What an error of one is worth then: actual error by comparable error, the size it was expected to have.
-        with np.errstate(invalid="ignore", divide="ignore"):
-            size = (to_scale(trial.actual, positive, unit) - middle) / errors
-        share, tail = level / 100, 2 / (1 - level / 100)
-        scores = []
-        for at in range(len(errors)):
-            others = np.delete(np.abs(errors), at, axis=0).reshape(-1, errors.shape[2])
-            if np.isnan(others).all():
-                continue
-            width = np.nanquantile(others, share, axis=0) * size[at]
-            low, high = (unscaled(middle[at] + sign * width, positive, unit) for sign in (-1, 1))
-            y = trial.actual[at]
-            missed = np.maximum(low - y, 0) + np.maximum(y - high, 0)
-            scores.append((high - low + tail * missed) / trial.scale[:, None])
-        return float(np.nanmean(scores)) if scores else float("nan")
 
 
 def forecast(history: pd.DataFrame, horizon: int, season_length: int, levels: tuple[float, ...] = (80, 95),
@@ -249,7 +170,7 @@ def _assemble(panel: Panel, horizon: int, levels: tuple[float, ...], seed: int, 
     for level in levels:
         width = calibration.quantile(level / 100) * size
         for sign, side in ((-1, "lo"), (1, "hi")):
-            bound = _bounded(unscaled(middle + sign * width, positive, unit), panel, centre)
+            bound = bounded(unscaled(middle + sign * width, positive, unit), panel, centre)
             table[f"{side}-{level:g}"] = bound[order].ravel()
     everything = np.concatenate([final.means, centre[None]])
     models = (*final.models, COMBINATION)
@@ -298,60 +219,6 @@ def spread_of(chosen: tuple[str, ...], models: tuple[str, ...], means: np.ndarra
     """Disagreement of the `chosen` models on the modelling scale; `means` are those of `models`, in their order."""
     rows = [at for at, model in enumerate(models) if model in chosen and model != "seasonal_naive"]
     return to_scale(means[rows], positive, unit).std(axis=0)
-
-
-def _bounded(values: np.ndarray, panel: Panel, centre: np.ndarray) -> np.ndarray:
-    """Keep bounds and paths where the series can go.
-
-    Never below nothing where it never was; within `FURTHEST` times its range of what it has shown or is forecast (on
-    logarithms a small erratic series would else reach any sum); where it is where it ended or never moved.
-    """
-    low, high = np.nanmin(panel.values, axis=1)[:, None], np.nanmax(panel.values, axis=1)[:, None]
-    reach = FURTHEST * (high - low)
-    values = np.clip(values, np.minimum(low, centre) - reach, np.maximum(high, centre) + reach)
-    values = np.where(low >= 0, np.maximum(values, 0), values)
-    return np.where(discontinued(panel)[:, None] | (high == low), centre, values)
-
-
-def _correlated(rng: np.random.Generator, count: int, calibration: Calibration, series: int) -> np.ndarray:
-    """Standard normal draws path × series × step, correlated over steps and over series as the backtest's errors were."""
-    steps = _root(calibration.correlation)
-    drawn = rng.standard_normal((count, series, len(steps)))
-    if 1 < series <= MOST_CORRELATED:
-        drawn = np.einsum("ij,pjh->pih", _root(_between_series(calibration.errors)), drawn)
-    return drawn @ steps.T
-
-
-def _between_series(errors: np.ndarray) -> np.ndarray:
-    """Correlation of the series' comparable errors (origin × series × step), each pair by the cases both have.
-
-    Drawn towards the mean correlation, the more so the fewer cases there are to a series (Ledoit & Wolf 2004, "Honey, I
-    shrunk the sample covariance matrix"): drawn to none, the sum of many parts would seem surer than the total is.
-    """
-    cases = np.moveaxis(errors, 1, 0).reshape(errors.shape[1], -1)
-    known = (~np.isnan(cases)).astype(float)
-    spread = np.sqrt(np.nansum(cases**2, axis=1) / np.maximum(known.sum(axis=1), 1))
-    cases = np.clip(np.nan_to_num(cases) / np.maximum(spread, 1e-12)[:, None], -3, 3)
-    together = known @ known.T
-    size = np.sqrt((cases**2 @ known.T) * (known @ (cases**2).T))  # of both, over the cases they share
-    enough = (together > 3) & (size > 1e-12)
-    found = np.where(enough, cases @ cases.T / np.where(enough, size, 1.0), np.nan)
-    apart = ~np.eye(len(cases), dtype=bool)
-    if np.isnan(found[apart]).all():
-        return np.eye(len(cases))
-    mean = max(float(np.nanmean(found[apart])), 0.0)
-    kept = np.where(enough, together / (together + len(cases)), 0.0)
-    found = kept * np.nan_to_num(found) + (1 - kept) * mean
-    np.fill_diagonal(found, 1.0)
-    values, vectors = np.linalg.eigh(found)  # pairs need not go together: to the nearest that do
-    found = (vectors * np.maximum(values, 1e-9)) @ vectors.T
-    scale = np.sqrt(np.diag(found))
-    return found / np.outer(scale, scale)
-
-
-def _root(correlation: np.ndarray) -> np.ndarray:
-    values, vectors = np.linalg.eigh((correlation + correlation.T) / 2)
-    return vectors * np.sqrt(np.maximum(values, 0))
 
 
 def _repeat_last(history: pd.DataFrame, names: list[str], horizon: int) -> pd.DataFrame:

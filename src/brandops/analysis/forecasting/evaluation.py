@@ -9,7 +9,7 @@ from scipy import stats
 from statsforecast.models import ARIMA, AutoARIMA, AutoETS
 from statsmodels.stats.diagnostic import acorr_ljungbox
 
-from brandops.analysis.forecasting.calibration import Calibration
+from brandops.analysis.forecasting.calibration import Calibration, quantile_of_others
 from brandops.analysis.learning import diebold_mariano
 
 SIGNIFICANCE = 0.05
@@ -71,19 +71,14 @@ def coverage(calibration: Calibration, levels: tuple[int, ...] = (80, 95)) -> pd
     for level in levels:
         inside = np.full(errors.shape, np.nan)
         for origin in range(len(errors)):
-            others = np.delete(errors, origin, axis=0)
-            if not len(others) or np.isnan(others).all():
-                continue
-            count = int((~np.isnan(others[:, :, 0])).sum())
-            share = min(level / 100 * (1 + 1 / max(count, 1)), 1.0)
-            bound = np.nanquantile(others.reshape(-1, others.shape[2]), share, axis=0)
-            inside[origin] = np.where(np.isnan(errors[origin]), np.nan, errors[origin] <= bound)
+            count = int((~np.isnan(np.delete(errors, origin, axis=0)[:, :, 0])).sum())
+            bound = quantile_of_others(errors, origin, min(level / 100 * (1 + 1 / max(count, 1)), 1.0))
+            inside[origin] = np.where(np.isnan(errors[origin] + bound), np.nan, errors[origin] <= bound)
         for step in range(errors.shape[2] + 1):
             part = inside if step == 0 else inside[:, :, step - 1 : step]
             if np.isnan(part).all():
                 continue
-            clusters = np.nanmean(part, axis=(1, 2))
-            clusters = clusters[~np.isnan(clusters)]
+            clusters = np.array([np.nanmean(one) for one in part if not np.isnan(one).all()])
             wide = (
                 stats.t.ppf(0.975, max(len(clusters) - 1, 1)) * clusters.std(ddof=1) / np.sqrt(len(clusters))
                 if len(clusters) > 1
@@ -125,7 +120,7 @@ def residual_checks(table: pd.DataFrame) -> pd.Series:
     """One-step errors of one series and model, relative to what came: mean, its p-value, autocorrelation's p-value, largest."""
     first = table[table["step"] == 1].sort_values("origin")
     error = ((first["y"] - first["mean"]) / first["y"].abs().where(first["y"] != 0)).dropna().to_numpy()
-    if len(error) < 4:
+    if len(error) < 4 or np.ptp(error) == 0:  # errors that are all the same have neither spread nor memory
         return pd.Series({"count": len(error), "bias": np.nan, "bias_p": np.nan, "ljung_box_p": np.nan, "largest": np.nan})
     lags = min(4, len(error) // 2 - 1)
     ljung = float(acorr_ljungbox(error, lags=[max(lags, 1)])["lb_pvalue"].iloc[0])

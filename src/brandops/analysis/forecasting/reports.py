@@ -35,8 +35,10 @@ def against(rows: pd.DataFrame, model: str, other: str) -> pd.DataFrame:
 
 
 def worth_in_combination(seen: Outlook, model: str) -> float:
-    """How much larger the combination's mean absolute scaled error in the backtest is without `model` (fraction)."""
+    """How much larger the combination's mean absolute scaled error in the backtest is without `model`, a fraction; NaN: none."""
     trial = seen.forecasts.trial
+    if np.isnan(trial.actual).all():
+        return float("nan")
     without, whole = (
         np.nanmean(np.abs(made - trial.actual) / trial.scale[:, None]) for made in (combine(trial, model), trial.combined)
     )

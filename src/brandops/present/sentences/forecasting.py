@@ -188,16 +188,19 @@ def worth(table: pd.DataFrame, currency: str, step: str) -> str:
 
 
 def hardest_year(by_year: pd.DataFrame, by_part: pd.DataFrame) -> str:
-    """The year that broke most with the past, and how the forecasts of the parts stood it."""
+    """The year that broke most with the past, if there is more than one, and how the forecasts of the parts stood it."""
     year = int(by_year.loc[by_year["forecast"].idxmax(), "year"])
     total = by_year.set_index("year").loc[year]
-    text = _("The hardest year was {year}: the forecasts avoided {gain} of the seasonal naive rule's error in the total.").format(
-        year=year, gain=formats.percent(total["gain"], 0)
-    )
-    if total["gain"] < 0:
-        text = _(
-            "The hardest year was {year}: in the total the forecasts missed by {gain} more than the seasonal naive rule."
-        ).format(year=year, gain=formats.percent(-total["gain"], 0))
+    better, gain = not total["gain"] < 0, formats.percent(abs(total["gain"]), 0)
+    if len(by_year) == 1 and better:
+        text = _("In {year} the forecasts avoided {gain} of the seasonal naive rule's error in the total.")
+    elif len(by_year) == 1:
+        text = _("In {year} the forecasts missed the total by {gain} more than the seasonal naive rule.")
+    elif better:
+        text = _("The hardest year was {year}: the forecasts avoided {gain} of the seasonal naive rule's error in the total.")
+    else:
+        text = _("The hardest year was {year}: in the total the forecasts missed by {gain} more than the seasonal naive rule.")
+    text = text.format(year=year, gain=gain)
     parts = by_part.dropna(subset="gain")
     there = parts[parts["year"] == year]
     if there.empty:
