@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from brandops.i18n import gettext as _
-from brandops.present.sentences.channels_names import name
+from brandops.present.sentences.channels_names import capital, name
 
 MONEY, SHARE = "currency", "fraction"
 UNITS = {"net_sales": MONEY, "margin_rate": SHARE, "growth": SHARE}  # of what channels are ranked by
@@ -47,7 +47,7 @@ def ranking(ranked: pd.DataFrame, labels: dict[str, str], measure: str) -> dict[
         "name": "ranking",
         "columns": {
             "channel": _("Channel"),
-            "value": (name(measure), UNITS.get(measure, "decimal")),
+            "value": (capital(name(measure)), UNITS.get(measure, "decimal")),
             "low": (_("From"), UNITS.get(measure, "decimal")),
             "high": (_("To"), UNITS.get(measure, "decimal")),
             "rank": (_("Rank"), "integer"),

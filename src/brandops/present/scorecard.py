@@ -35,7 +35,7 @@ def scorecard(results: list[PageResults]) -> pd.DataFrame:
                 "topic": item.topic,
                 "title": item.title,
                 "status": page.status(item.id) if page else Status.NOT_YET,
-                "figure": figure.name if figure else "",
+                "figure": html.title(figure) if figure else "",
                 "actual": html.value_text(figure) if figure else formats.DASH,
                 "target": html.target_text(figure) if figure else formats.DASH,
                 "change": html.change_text(figure) if figure else formats.DASH,

@@ -9,7 +9,7 @@ from brandops.i18n import gettext as _
 from brandops.i18n import shown as reader_name
 from brandops.present import brand, formats
 from brandops.present.charts import new_chart
-from brandops.present.sentences.channels_names import name
+from brandops.present.sentences.channels_names import capital, name
 
 
 def interval_dots(labels: list[str], value, low, high, axis: str, percent: bool = False, target: float | None = None) -> Figure:
@@ -32,7 +32,7 @@ def interval_dots(labels: list[str], value, low, high, axis: str, percent: bool 
 def ranking(ranked: pd.DataFrame, labels: dict[str, str], measure: str, currency: str) -> Figure:
     """Channels by what they are ranked by."""
     rate = measure in ("margin_rate", "growth")
-    axis = _("{measure}, %").format(measure=name(measure)) if rate else name(measure)
+    axis = capital(_("{measure}, %").format(measure=name(measure)) if rate else name(measure))
     figure = interval_dots([labels[c] for c in ranked["channel_id"]], ranked["value"], ranked["low"], ranked["high"], axis, rate)
     if measure == "net_sales":
         figure.axes[0].xaxis.set_major_formatter(FuncFormatter(lambda value, _at: formats.money(value, currency) if value else "0"))

@@ -54,3 +54,8 @@ def name(identifier: object) -> str:
     """The reader's word for an identifier; what has none is shown as words."""
     text = str(identifier)
     return gettext(_NAMES[text]) if text in _NAMES else text.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """The text as a heading: its first letter large."""
+    return text[:1].upper() + text[1:]
