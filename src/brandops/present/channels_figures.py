@@ -42,11 +42,13 @@ def cost_to_sales(spent: pd.DataFrame, kinds: pd.Series, rules: ChannelRules) ->
                   [SALES, COSTS], target=rules.cost_to_sales.get(kinds[row.channel_id]), better="lower")  # fmt: skip
 
 
-def satisfaction(rated: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Satisfied answers against the plan; `rated` has a column `target`."""
+def satisfaction(rated: pd.DataFrame, before: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Satisfied answers against the plan; `rated` has a column `target`, `before` is the same of a year ago."""
+    earlier = before.set_index("channel_id")["value"].to_dict() if len(before) else {}
     for row in rated.sort_values("channel_id").itertuples() if len(rated) else ():
         yield _of(row.channel_id, "4.3.3", "csat", _("Satisfied customers"), row.value, "fraction",
-                  ["survey_responses", "population"], low=row.low, high=row.high, target=row.target)  # fmt: skip
+                  ["survey_responses", "population"], low=row.low, high=row.high, target=row.target,
+                  previous=earlier.get(row.channel_id))  # fmt: skip
 
 
 def _of(channel: str, item: str, key: str, name: str, value: float, unit: str, source: list[str], **more: Any) -> dict[str, Any]:

@@ -138,6 +138,22 @@ def costs_method(fixed_types: list[str]) -> str:
     )
 
 
+def satisfaction(rated: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Whose customers are least and most satisfied, and how many channels meet their target for sure; least satisfied first."""
+    last, best = rated.iloc[0], rated.iloc[-1]
+    low, high = formats.percent(last["low"]), formats.percent(last["high"])
+    said = [_("Least satisfied are the customers of {channel}: {value} (95% interval {low} to {high}); most those of {best}: "
+              "{best_value}.").format(channel=labels.get(last["channel_id"], last["channel_id"]), low=low, high=high,
+                                      value=formats.percent(last["value"]), best=labels.get(best["channel_id"], best["channel_id"]),
+                                      best_value=formats.percent(best["value"]))]  # fmt: skip
+    judged = rated.dropna(subset=["target"])
+    if len(judged):
+        met, missed = (judged["low"] >= judged["target"]).sum(), (judged["high"] < judged["target"]).sum()
+        said.append(_("Of {count} channels with a target, {met} meet it beyond doubt and {missed} miss it; of the others too few "
+                      "answered to tell.").format(count=len(judged), met=met, missed=missed))  # fmt: skip
+    return formats.sentences(*said)
+
+
 def satisfaction_method() -> str:
     """Which answers count and how."""
     return _(
