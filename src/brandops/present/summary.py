@@ -7,6 +7,7 @@ import pandas as pd
 from brandops.analysis import summary_outlook as ahead
 from brandops.analysis.summary_models import Measure, yearly_gain
 from brandops.i18n import gettext as _
+from brandops.i18n import shown as reader_name
 from brandops.present import formats, html
 from brandops.present.results import Figure, PageResults, deciding_figures
 from brandops.present.status import Status
@@ -128,7 +129,7 @@ def _prices(table: pd.DataFrame | None) -> list[tuple]:
     if table is None:
         return []
     good = table[(table["better"] >= SURE) & (table["total_margin"] > 0)]
-    return [("4.2.2", _("Try the price change of section 4 in {channel}").format(channel=row.channel), ahead.PROFIT,
+    return [("4.2.2", _("Try the price change of section 4 in {channel}").format(channel=reader_name(row.channel)), ahead.PROFIT,
              row.total_margin, row.total_margin_low, row.total_margin_high) for row in good.itertuples()]  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def _white_space(table: pd.DataFrame | None) -> list[tuple]:
         return []
     clear = table[table["clear"].astype(bool)].head(MOST_CELLS)
     return [("4.1.3", _("Bring {category} in {region} up to what comparable regions sell").format(
-                category=row.category, region=row.region), ahead.SALES,
+                category=reader_name(row.category), region=reader_name(row.region)), ahead.SALES,
              row.gap, row.expected * (1 - row.high), row.expected * (1 - row.low)) for row in clear.itertuples()]  # fmt: skip
 
 
@@ -147,7 +148,7 @@ def _channels(table: pd.DataFrame | None) -> list[tuple]:
         return []
     best = table[table["kept"] >= SURE]
     text = _("Open {channel}; opening costs {cost} once")
-    return [("4.2.1", text.format(channel=row.channel, cost=formats.money(row.cost, html.currency())), ahead.PROFIT,
+    return [("4.2.1", text.format(channel=reader_name(row.channel), cost=formats.money(row.cost, html.currency())), ahead.PROFIT,
              row.size * row.margin, None, None) for row in best.itertuples()]  # fmt: skip
 
 
