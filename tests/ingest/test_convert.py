@@ -27,7 +27,8 @@ def converted(con, raw, dtype, raw_type="VARCHAR", **reading):
     """(value, format met) of one raw value."""
     conversion = convert("x", raw_type, dtype, Reading(**reading))
     value = f"CAST({conversion.value} AS VARCHAR)" if dtype.is_timestamp() else conversion.value
-    met = f"CASE WHEN {conversion.quick or 'NULL'} IS NOT NULL THEN '{conversion.usual}' ELSE {conversion.format} END"
+    other = conversion.in_one(conversion.format)
+    met = f"CASE WHEN {conversion.quick or 'NULL'} IS NOT NULL THEN '{conversion.usual}' ELSE {other} END"
     query = f"SELECT {value}, {met} FROM (SELECT CAST(? AS {raw_type}) AS x UNION ALL SELECT NULL) WHERE x IS NOT NULL"
     return con.execute(query, [raw]).fetchone()
 

@@ -44,8 +44,9 @@ def con():
 def test_what_the_quick_path_reads_the_careful_one_reads_alike_and_in_the_usual_format(con, kind, raws):
     dtype, more = TYPES[kind]
     conversion = convert("x", "VARCHAR", dtype, Reading(**more))
-    query = f"SELECT x, q, s, CAST(f AS VARCHAR) FROM (SELECT x, {conversion.quick} AS q, {conversion.slow} AS s, "
-    query += f"{conversion.format} AS f FROM (SELECT unnest(?::VARCHAR[]) AS x)) WHERE q IS NOT NULL"
+    slow, met = conversion.in_one(conversion.slow), conversion.in_one(conversion.format)
+    query = f"SELECT x, q, s, CAST(f AS VARCHAR) FROM (SELECT x, {conversion.quick} AS q, {slow} AS s, {met} AS f "
+    query += "FROM (SELECT unnest(?::VARCHAR[]) AS x)) WHERE q IS NOT NULL"
     for raw, quick, slow, met in con.execute(query, [raws]).fetchall():
         # With care ten places are read; a floating-point number has more.
         assert quick == (pytest.approx(slow, rel=1e-12, abs=1e-10) if kind in ("floating", "seconds") else slow), raw

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import ibis.expr.datatypes as dt
 
-from brandops.ingest.sql import literal
+from brandops.ingest.sql import literal, name
 
 FULL_WIDTH = "０１２３４５６７８９．，－＋／：％（）￥　−"
 HALF_WIDTH = "0123456789.,-+/:%()¥ -"
@@ -30,6 +30,9 @@ class Conversion:
         cost; None where there is none.
     usual
         Name of the format `quick` reads.
+    steps
+        (name, SQL) of what `slow` and `format` are made of, in order; each may name those before it. Computed once as columns,
+        they cost what they cost once: the engine evaluates an expression anew wherever it stands within a CASE.
     """
 
     slow: str
@@ -37,11 +40,24 @@ class Conversion:
     rule: str | None
     quick: str | None = None
     usual: str = ""
+    steps: tuple[tuple[str, str], ...] = ()
 
     @property
     def value(self) -> str:
-        """SQL of the contract's value."""
-        return self.slow if self.quick is None else f"coalesce({self.quick}, {self.slow})"
+        """SQL of the contract's value, in one expression."""
+        slow = self.in_one(self.slow)
+        return slow if self.quick is None else f"coalesce({self.quick}, {slow})"
+
+    def in_one(self, expression: str) -> str:
+        """An expression with the steps it names put in their places."""
+        for step, made_of in reversed(self.steps):
+            expression = expression.replace(step, f"({made_of})")
+        return expression
+
+
+def step(label: str, raw: str) -> str:
+    """Name of a step of converting `raw`."""
+    return name(f"{label} of {raw}")
 
 
 @dataclass(frozen=True)
@@ -67,8 +83,9 @@ def sql_type(dtype: dt.DataType) -> str:
 
 
 def normal(raw: str) -> str:
-    """Trimmed text with full-width digits and signs made half-width."""
-    return f"trim(translate({raw}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)}))"
+    """Trimmed text with full-width digits and signs made half-width; text of plain ASCII, as most is, has none."""
+    half = f"translate({raw}, {literal(FULL_WIDTH)}, {literal(HALF_WIDTH)})"
+    return f"trim(CASE WHEN strlen({raw}) = length({raw}) THEN {raw} ELSE {half} END)"
 
 
 def is_blank(raw: str, raw_type: str, dtype: dt.DataType, blanks: tuple[str, ...]) -> str:

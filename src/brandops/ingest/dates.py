@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from brandops.ingest.conversion import FIRST_YEAR, LAST_YEAR, Conversion, Reading, normal, plausible
+from brandops.ingest.conversion import FIRST_YEAR, LAST_YEAR, Conversion, Reading, normal, plausible, step
 from brandops.ingest.sql import literal
 
 _EPOCH = "DATE '1899-12-30'"  # day 0 of Excel's serials, its 29 February 1900 included
@@ -43,7 +43,7 @@ def _by_pattern(text: str, reading: Reading) -> tuple[str, str] | None:
 
 def day(raw: str, reading: Reading) -> Conversion:
     """Conversion of text into a date."""
-    text = normal(raw)
+    text, read = step("text", raw), step("read", raw)
     cases: list[tuple[str, str, str]] = []
     for label, (shape, build) in _DATE_SHAPES.items():
         if label in reading.date_formats:
@@ -60,63 +60,72 @@ def day(raw: str, reading: Reading) -> Conversion:
     declared = _by_pattern(text, reading)
     if declared:
         cases.append((f"{declared[0]} IS NOT NULL", f"CAST({declared[0]} AS DATE)", declared[1]))
-    slow, labels = _cases([(condition, plausible(value), label) for condition, value, label in cases], raw)
-    if "iso" not in reading.date_formats:
-        return Conversion(slow, labels, "bad_date")
-    # The cast to a timestamp, unlike that to a date, refuses text after the day.
-    quick = f"CASE WHEN {raw} LIKE '20__-__-__' THEN CAST(TRY_CAST({raw} AS TIMESTAMP) AS DATE) END"
-    return Conversion(slow, labels, "bad_date", quick, "iso")
+    quick = None
+    if "iso" in reading.date_formats:
+        # The cast to a timestamp, unlike that to a date, refuses text after the day.
+        quick = f"CASE WHEN {raw} LIKE '20__-__-__' THEN CAST(TRY_CAST({raw} AS TIMESTAMP) AS DATE) END"
+    steps = (text, normal(raw)), (read, _first(cases, "DATE"))
+    return Conversion(plausible(read), _label(plausible(read), cases), "bad_date", quick, "iso" if quick else "", steps)
 
 
-def _cases(cases: list[tuple[str, str, str]], raw: str) -> tuple[str, str]:
-    values = " ".join(f"WHEN {condition} THEN {value}" for condition, value, _ in cases)
-    # 2025/02/30 has the shape of a format, but was not read in it.
-    labels = " ".join(f"WHEN {condition} AND {value} IS NOT NULL THEN {label}" for condition, value, label in cases)
-    return f"CASE WHEN {raw} IS NULL THEN NULL {values} END", f"CASE {labels} END"
+def _first(cases: list[tuple[str, str, str]], kind: str) -> str:
+    """SQL of the value of the first case whose condition holds."""
+    return f"CASE {' '.join(f'WHEN {condition} THEN {value}' for condition, value, _ in cases)} ELSE CAST(NULL AS {kind}) END"
+
+
+def _label(value: str, cases: list[tuple[str, str, str]]) -> str:
+    """SQL of the format: 2025/02/30 has the shape of one, but was not read in it."""
+    labels = " ".join(f"WHEN {condition} THEN {label}" for condition, _, label in cases)
+    return f"CASE WHEN {value} IS NOT NULL THEN CASE {labels} END END"
 
 
 def moment(raw: str, reading: Reading) -> Conversion:
     """Conversion of text into a timestamp in UTC."""
-    text = normal(raw)
-    cases: list[tuple[str, str, str]] = []
-    zone = reading.time_zone
-
-    def local(moment: str) -> str:
-        return to_utc(plausible(moment), zone)
-
+    text, local, zoned = (step(label, raw) for label in ("text", "local time", "zoned time"))
+    naive: list[tuple[str, str, str]] = []  # in the source's time zone
+    instants: list[tuple[str, str, str]] = []  # the zone is written
     for label in ("iso", "slashes", "chinese", "compact"):
         if label not in reading.date_formats:
             continue
         shape, build = _DATE_SHAPES[label]
         iso = build.format(text=text)
-        cases.append((f"regexp_full_match({text}, '{shape}')", local(f"TRY_CAST({iso} AS TIMESTAMP)"), literal(label)))
+        naive.append((f"regexp_full_match({text}, '{shape}')", f"TRY_CAST({iso} AS TIMESTAMP)", literal(label)))
         spaced = f"regexp_replace({iso}, '^([-0-9]+)[ T]*(\\d{{1,2}}:)', '\\1 \\2')"
-        cases.append((f"regexp_full_match({text}, '{shape}{_CLOCK}')", local(_minutes(spaced)), literal(f"{label} time")))
-        zoned = f"regexp_replace(regexp_replace({spaced}, '\\s*(?:Z|UTC)$', '+00'), '([-+]\\d\\d)(\\d\\d)$', '\\1:\\2')"
-        moment = plausible(f"TRY_CAST({_minutes(zoned)[len('TRY_CAST(') : -len(' AS TIMESTAMP)')]} AS TIMESTAMPTZ)")
-        cases.append((f"regexp_full_match({text}, '{shape}{_CLOCK}{_ZONE}')", moment, literal(f"{label} zone")))
+        clock = f"TRY_CAST({_minutes(spaced)} AS TIMESTAMP)"
+        naive.append((f"regexp_full_match({text}, '{shape}{_CLOCK}')", clock, literal(f"{label} time")))
+        offset = f"regexp_replace(regexp_replace({spaced}, '\\s*(?:Z|UTC)$', '+00'), '([-+]\\d\\d)(\\d\\d)$', '\\1:\\2')"
+        instant = f"TRY_CAST({_minutes(offset)} AS TIMESTAMPTZ)"
+        instants.append((f"regexp_full_match({text}, '{shape}{_CLOCK}{_ZONE}')", instant, literal(f"{label} zone")))
     if "compact" in reading.date_formats:
-        moment = local(f"try_strptime({text}, '%Y%m%d%H%M%S')")
-        cases.append((f"regexp_full_match({text}, '\\d{{14}}')", moment, "'compact time'"))
+        naive.append((f"regexp_full_match({text}, '\\d{{14}}')", f"try_strptime({text}, '%Y%m%d%H%M%S')", "'compact time'"))
     if "excel" in reading.date_formats:
         seconds = f"CAST(round(TRY_CAST({text} AS DOUBLE) * 86400) AS BIGINT)"
-        moment = local(f"CAST({_EPOCH} AS TIMESTAMP) + to_seconds({seconds})")
-        cases.append((f"regexp_full_match({text}, '[1-7]\\d{{4}}(?:\\.\\d+)?')", moment, "'excel'"))
+        serial = f"CAST({_EPOCH} AS TIMESTAMP) + to_seconds({seconds})"
+        naive.append((f"regexp_full_match({text}, '[1-7]\\d{{4}}(?:\\.\\d+)?')", serial, "'excel'"))
+    # What has the shape of an instant is not tried as a pattern, whether it could be read or not.
+    naive += [(condition, "NULL", label) for condition, _, label in instants]
     declared = _by_pattern(text, reading)
     if declared:
-        cases.append((f"{declared[0]} IS NOT NULL", local(declared[0]), declared[1]))
-    slow, labels = _cases(cases, raw)
-    if "iso" not in reading.date_formats:
-        return Conversion(slow, labels, "bad_timestamp")
+        naive.append((f"{declared[0]} IS NOT NULL", declared[0], declared[1]))
+    steps = (text, normal(raw)), (local, _first(naive, "TIMESTAMP")), (zoned, _first(instants, "TIMESTAMPTZ"))
+    value = f"coalesce({to_utc(plausible(local), reading.time_zone)}, {plausible(zoned)})"
+    quick = _quick_moment(raw, reading.time_zone) if "iso" in reading.date_formats else None
+    return Conversion(value, _label(value, naive), "bad_timestamp", quick, "iso time" if quick else "", steps)
+
+
+def _quick_moment(raw: str, time_zone: str) -> str:
+    """SQL of the instant of text like 2025-01-03 10:00:00."""
+    moment = f"TRY_CAST({raw} AS TIMESTAMP)"
+    offset, since = fixed_offset(time_zone)
+    in_utc = _shifted(moment, offset) if offset is not None and since <= 2000 else to_utc(moment, time_zone)
     # Nineteen characters with both colons in place leave no room for a time zone.
-    quick = f"CASE WHEN {raw} LIKE '20__-__-_____:__:__' THEN TRY_CAST({raw} AS TIMESTAMP) END"
-    return Conversion(slow, labels, "bad_timestamp", to_utc(quick, zone), "iso time")
+    return f"CASE WHEN {raw} LIKE '20__-__-_____:__:__' THEN {in_utc} END"
 
 
 def _minutes(text: str) -> str:
-    """Timestamp of text whose hours may lack a leading zero and whose seconds may be left out."""
+    """A moment's text whose hours may lack a leading zero and whose seconds may be left out."""
     padded = f"regexp_replace({text}, ' (\\d):', ' 0\\1:')"
-    return f"TRY_CAST(regexp_replace({padded}, ' (\\d\\d:\\d\\d)($|[-+])', ' \\1:00\\2') AS TIMESTAMP)"
+    return f"regexp_replace({padded}, ' (\\d\\d:\\d\\d)($|[-+])', ' \\1:00\\2')"
 
 
 def to_utc(moment: str, time_zone: str) -> str:
@@ -129,8 +138,11 @@ def to_utc(moment: str, time_zone: str) -> str:
     general = f"timezone({literal(time_zone)}, {moment})"
     if offset is None:
         return general
-    shifted = f"make_timestamptz(epoch_us({moment}) - {offset * 1_000_000})"
-    return f"CASE WHEN {moment} >= TIMESTAMP '{since}-01-01' THEN {shifted} ELSE {general} END"
+    return f"CASE WHEN {moment} >= TIMESTAMP '{since}-01-01' THEN {_shifted(moment, offset)} ELSE {general} END"
+
+
+def _shifted(moment: str, offset: int) -> str:
+    return f"make_timestamptz(epoch_us({moment}) - {offset * 1_000_000})"
 
 
 def local_day(instant: str, time_zone: str) -> str:

@@ -38,7 +38,9 @@ def find_duplicates(
         suspects = " UNION ".join(f"SELECT code FROM {files([path])}" for path in [*new, earlier.repeats])
         con.execute(f"CREATE OR REPLACE TEMP TABLE suspects AS {suspects}")
         looked_at = f"(SELECT code FROM {looked_at} SEMI JOIN suspects USING (code))"
-    con.execute(f"INSERT INTO candidates SELECT code FROM {looked_at} GROUP BY code HAVING count(*) > 1")
+    # Sorted, equal hashes stand side by side: of many millions, nearly all different, that takes two thirds of grouping them.
+    ordered = f"SELECT code, lag(code) OVER (ORDER BY code) AS before FROM {looked_at}"
+    con.execute(f"INSERT INTO candidates SELECT DISTINCT code FROM ({ordered}) WHERE code = before")
     if con.execute("SELECT count(*) FROM candidates").fetchone()[0] == 0:
         return
     if len(fresh) < len(parts):

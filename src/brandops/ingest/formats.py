@@ -1,5 +1,6 @@
 """Which formats of dates, times, numbers and booleans a file's values were met in, and how many in each."""
 
+from collections import Counter
 from datetime import date
 
 import duckdb
@@ -17,7 +18,7 @@ def count_formats(con: duckdb.DuckDBPyConnection, transform: Transform, rows: st
     Parameters
     ----------
     rows
-        Relation with the columns of `Transform.converted`.
+        Relation with the columns of `Judge.read`.
     parts
         The files looked at; the others get an empty list.
     """
@@ -25,15 +26,22 @@ def count_formats(con: duckdb.DuckDBPyConnection, transform: Transform, rows: st
     found: list[list[list]] = [[] for _ in transform.relations]
     if not columns or not parts:
         return found
-    met: dict[tuple[int, str, str, date | None], int] = {}
+    met: Counter[tuple[int, str, str, date | None]] = Counter()
     for known, together in _by_knowledge(transform, columns).items():
-        counted = "".join(f", count_if({name(c.name)} IS NOT NULL AND {c.met} IS NULL), count({c.met})" for c in together)
+        quickly = [column for column in together if column.conversion.quick is not None]
+        slowly = [column for column in together if column.conversion.quick is None]  # each value names its format
+        counted = "".join(f", count_if({name(c.name)} IS NOT NULL AND {c.met} IS NULL), count({c.met})" for c in quickly)
+        labels = "".join(f", {column.met}" for column in slowly)
         unusual: dict[str, Column] = {}
-        by_month = f"SELECT _part, {known} AS known{counted} FROM {rows} GROUP BY ALL"
-        for part, month, *counts in con.execute(by_month).fetchall():
-            for column, usual, other in zip(together, counts[::2], counts[1::2], strict=True):
+        by_month = f"SELECT _part, {known} AS known, count(*){labels}{counted} FROM {rows} GROUP BY _part, known{labels}"
+        for part, month, number, *found_ in con.execute(by_month).fetchall():
+            for column, label in zip(slowly, found_, strict=False):
+                if label is not None:
+                    met[part, column.name, label, month] += number
+            counts = found_[len(slowly) :]
+            for column, usual, other in zip(quickly, counts[::2], counts[1::2], strict=True):
                 if usual:
-                    met[part, column.name, column.conversion.usual, month] = usual
+                    met[part, column.name, column.conversion.usual, month] += usual
                 if other:
                     unusual[column.name] = column
         for column in unusual.values():
@@ -41,7 +49,7 @@ def count_formats(con: duckdb.DuckDBPyConnection, transform: Transform, rows: st
                 f"SELECT _part, {column.met}, {known} AS known, count(*) FROM {rows} WHERE {column.met} IS NOT NULL GROUP BY ALL"
             )
             for part, label, month, values in con.execute(query).fetchall():
-                met[part, column.name, label, month] = met.get((part, column.name, label, month), 0) + values
+                met[part, column.name, label, month] += values
     order = [column.name for column in columns]
     for part, column, label, month in sorted(met, key=lambda key: (order.index(key[1]), key[2], key[3] or date.min)):
         if part in parts:

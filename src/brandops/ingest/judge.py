@@ -36,20 +36,57 @@ DERIVED = {
 
 @dataclass(frozen=True)
 class Judge:
-    """Queries over the converted rows, given as `rows` (a relation with the columns of `Transform.converted`).
+    """Queries over rows read plainly and rows read with care.
 
-    `in_force` has, per part, the days from which and until which its file is in force; None: always.
+    A row is plain where its values are of the usual formats, it breaks no rule and no correction concerns it. All others are
+    set apart, read with care, corrected and judged.
+
+    Attributes
+    ----------
+    in_force
+        Per part, the days from which and until which its file is in force; None: always.
+    repeats
+        Parts that repeat another file: all their rows are rejected.
+    plain, careful
+        Relations of what `flagged` and `Transform.careful` give.
     """
 
     transform: Transform
     corrections: list[Correction]
-    rows: str
     in_force: list[tuple[date | None, date | None]]
+    repeats: list[int]
+    plain: str = "plain"
+    careful: str = "careful"
 
     @property
     def _given(self) -> dict[str, Column]:
         """Columns the source fills, by name."""
         return {column.name: column for column in self.transform.columns}
+
+    def flagged(self) -> str:
+        """The rows of `Transform.plain` with derived columns filled, and `_apart`: the row is to be looked at with care."""
+        found = " OR ".join(f"coalesce(({c.where}), false)" for c in self.corrections) or "false"
+        rows = self._derived(f"SELECT *, false AS _dropped, ({found}) AS _found FROM ({self.transform.plain()})")
+        apart = f"(_odd OR _found OR {self._sent_twice} OR {self._broken})"
+        return f"SELECT * EXCLUDE (_odd, _found, _dropped, _unread), coalesce({apart}, true) AS _apart FROM ({rows})"
+
+    @property
+    def _sent_twice(self) -> str:
+        """Condition: the row is of a file that repeats another."""
+        return f"_part IN ({', '.join(map(str, self.repeats))})" if self.repeats else "false"
+
+    @property
+    def _broken(self) -> str:
+        """Condition: the row breaks a rule."""
+        return " OR ".join(condition for condition, _, _ in self.rules()) or "false"
+
+    def read(self) -> str:
+        """All rows with the contract's columns, `_part`, `_row` and the formats met where unusual."""
+        listed = ", ".join(name(column) for column in self.transform.table.columns)
+        return (
+            f"SELECT {listed}{self.transform.met(plain=True)}, _part, _row FROM {self.plain} WHERE NOT _apart UNION ALL "
+            f"SELECT {listed}{self.transform.met(plain=False)}, _part, _row FROM {self.careful}"
+        )
 
     def matched(self) -> str:
         """Per row, which corrections apply to it, as columns `correction 0`, `correction 1`, ..."""
@@ -57,7 +94,7 @@ class Judge:
             f"coalesce(({correction.where}), false) AS {name(f'correction {position}')}"
             for position, correction in enumerate(self.corrections)
         )
-        return f"SELECT *, {listed} FROM {self.rows}"
+        return f"SELECT *, {listed} FROM {self.careful}"
 
     @property
     def changing(self) -> list[date]:
@@ -72,7 +109,7 @@ class Judge:
         """
         blank = "CAST(NULL AS DATE)"
         if not self.changing:
-            matched = self.matched() if self.corrections else f"SELECT * FROM {self.rows}"
+            matched = self.matched() if self.corrections else f"SELECT * FROM {self.careful}"
             return f"SELECT *, 0 AS _state, {blank} AS _from, {blank} AS _to FROM ({matched})"
         changed = [
             " OR ".join(name(f"correction {n}") for n, c in enumerate(self.corrections) if c.action != "flag" and c.date == day)
@@ -129,15 +166,19 @@ class Judge:
                 changed = literal(correction.value) if correction.action == "override" else f"{column} * {correction.factor!r}"
                 new = f"CASE WHEN {applies} THEN CAST({changed} AS {target}) ELSE {column} END AS {column}"
                 query = f"SELECT * REPLACE ({new}) FROM ({query})"
+        return f"SELECT *, {dropped} AS _dropped FROM ({self._derived(query)})"
+
+    def _derived(self, query: str) -> str:
+        """Rows with the columns filled that the contract derives."""
         for (owner, column), derived in DERIVED.items():
-            if owner == table.name:
+            if owner == self.transform.table.name:
                 filled = derived.value.format(**{other: name(other) for other in derived.follows_from})
                 given = self._given.get(column)
                 if given is not None and given.conversion.rule is not None:
                     # A value that is there and cannot be read is a fault of the export, not a blank to be filled.
                     filled = f"CASE WHEN NOT {self.transform.unread(given)} THEN {filled} END"
                 query = f"SELECT * REPLACE (coalesce({name(column)}, {filled}) AS {name(column)}) FROM ({query})"
-        return f"SELECT *, {dropped} AS _dropped FROM ({query})"
+        return query
 
     def rules(self) -> Iterator[tuple[str, str, str | None]]:
         """(condition under which it is broken, rule, column), in the order in which they are judged."""
@@ -158,34 +199,32 @@ class Judge:
                 yield f"({name(column)} IS NULL AND {known})", "bad_number", column
 
     def good(self) -> str:
-        """Spells that break no rule of their own: contract columns, `_part`, `_row`, `_from` and `_to`."""
-        broken = " OR ".join(condition for condition, _, _ in self.rules())
+        """Spells that break no rule of their own: contract columns, `_part`, `_row`, `_from` and `_to`; the plain rows first."""
         listed = ", ".join(name(column) for column in self.transform.table.columns)
-        return f"SELECT {listed}, _part, _row, _from, _to FROM ({self.corrected()}) WHERE NOT ({broken})"
+        always = "CAST(NULL AS DATE) AS _from, CAST(NULL AS DATE) AS _to"
+        return (
+            f"SELECT {listed}, _part, _row, {always} FROM {self.plain} WHERE NOT _apart UNION ALL "
+            f"SELECT {listed}, _part, _row, _from, _to FROM ({self.corrected()}) WHERE NOT ({self._sent_twice} OR {self._broken})"
+        )
 
-    def bad(self, sent_twice: str) -> str:
+    def bad(self) -> str:
         """Spells that break a rule of their own: part, row, column, value, rule, known_on, in_force_from, in_force_to.
 
         The value is given only where it is not raw.
-
-        Parameters
-        ----------
-        sent_twice
-            Condition on `_part`: the whole file repeats another, which is what its rows are rejected for.
         """
         cases = list(self.rules())
 
         def pick(results: list[str]) -> str:
             branches = " ".join(f"WHEN {case[0]} THEN {result}" for case, result in zip(cases, results, strict=True))
-            return f"CASE WHEN {sent_twice} THEN NULL {branches} END"
+            return f"CASE WHEN {self._sent_twice} THEN NULL {branches} END"
 
-        broken = " OR ".join(condition for condition, _, _ in cases)
         rule, column = pick([literal(case[1]) for case in cases]), pick([literal(case[2]) for case in cases])
+        known_on = self.transform.known_on()
         return (
             f'SELECT _part AS part, _row AS row, {column} AS "column", {pick([self._terms(case[2]) for case in cases])} AS value, '
-            f"CASE WHEN {sent_twice} THEN 'file_sent_twice' ELSE {rule} END AS rule, {self.transform.known_on()} AS known_on, "
+            f"CASE WHEN {self._sent_twice} THEN 'file_sent_twice' ELSE {rule} END AS rule, {known_on} AS known_on, "
             f"_from AS in_force_from, _to AS in_force_to FROM ({self.corrected()}) "
-            f"WHERE CASE WHEN {sent_twice} THEN _to IS NULL ELSE {broken} END"
+            f"WHERE CASE WHEN {self._sent_twice} THEN _to IS NULL ELSE {self._broken} END"
         )
 
     def _terms(self, column: str | None) -> str:

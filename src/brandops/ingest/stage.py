@@ -1,9 +1,9 @@
 """Files: read, mapped, converted, corrected, judged by the rules that look at one row; their good rows and their rejects.
 
-Every value is converted once, into a table of converted rows, from which formats, good rows and rejects are taken. Small
-files of a source are taken together: planning the query of one costs more than running it over all of them. Each keeps its
-own numbering, account and output. What depends on other files (orphans, duplicates) is judged per table in
-`brandops.ingest.keys`.
+Every row is converted once, by the quick paths, into a table from which formats and good rows are taken; the few rows that
+need more are set apart and read with care, and the rejects are among them. Small files of a source are taken together:
+planning the query of one costs more than running it over all of them. Each keeps its own numbering, account and output. What
+depends on other files (orphans, duplicates) is judged per table in `brandops.ingest.keys`.
 """
 
 import json
@@ -183,17 +183,21 @@ def _stage(
     raws = [raw for _, raw in taken]
     files = [work.file for work, _ in taken]
     transform = Transform(con, sources, source, files[0].shown, [raw.relation for raw in raws])
-    judge = Judge(transform, corrections, "converted", [(file.known_from, file.known_to) for file in files])
+    repeats = [part for part, file in enumerate(files) if file.same_as is not None]
+    judge = Judge(transform, corrections, [(file.known_from, file.known_to) for file in files], repeats)
     staged = [Staged(work.folder, raw.rows, raw.footer) for work, raw in taken]
     for work, _ in taken:
         work.folder.mkdir(parents=True, exist_ok=True)
     kept = sum(raw.rows for raw in raws) <= _KEPT
     try:
-        con.execute(f"CREATE OR REPLACE TEMP {'TABLE' if kept else 'VIEW'} converted AS {transform.converted()}")
+        con.execute(f"CREATE OR REPLACE TEMP {'TABLE' if kept else 'VIEW'} plain AS {judge.flagged()}")
         if not kept:
             # Pushed down, each rule would convert its column anew; kept above, all rules see the values converted once.
             con.execute(f"SET disabled_optimizers = '{_DISABLED},filter_pushdown'")
-        conversions = count_formats(con, transform, "converted", [n for n, file in enumerate(files) if file.same_as is None])
+        listed = "SELECT _part, _row FROM plain WHERE _apart"
+        con.execute(f"CREATE OR REPLACE TEMP TABLE apart AS FROM ({transform.mapped()}) WHERE (_part, _row) IN ({listed})")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE careful AS {transform.careful('apart')}")
+        conversions = count_formats(con, transform, f"({judge.read()})", [n for n in range(len(files)) if n not in repeats])
         for account, found in zip(staged, conversions, strict=True):
             account.conversions = found
         if corrections:
@@ -232,15 +236,9 @@ def reject_columns(source: Source, file: File) -> str:
     return f'{literal(source.name)} AS source, {literal(source.table)} AS "table", {literal(file.shown)} AS file'
 
 
-def _repeats(files: list[File]) -> str:
-    """Condition: the row is of a file sent twice."""
-    repeats = [str(part) for part, file in enumerate(files) if file.same_as is not None]
-    return f"_part IN ({', '.join(repeats)})" if repeats else "false"
-
-
 def _write_rows(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[Staged], files: list[File]) -> None:
     """Write the rows that pass, each file's and each spell's into its own."""
-    good = f"SELECT * FROM ({judge.good()}) WHERE NOT {_repeats(files)}"
+    good = judge.good()
     spells: list[list[tuple[str | None, str | None]]] = [[(None, None)] for _ in files]
     several = len(files) > 1 or bool(judge.changing)
     if several:
@@ -267,8 +265,8 @@ def _write_rejects(con: duckdb.DuckDBPyConnection, judge: Judge, staged: list[St
         if account.loaded < raw.rows - len(raw.unreadable) or judge.changing
     ]
     if missing:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE broken AS {judge.bad(_repeats(files))}")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {transform.shown('broken')}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE broken AS {judge.bad()}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {transform.shown('broken', 'apart')}")
     for part, (account, file, raw) in enumerate(zip(staged, files, raws, strict=True)):
         head = reject_columns(transform.source, file)
         parts = []

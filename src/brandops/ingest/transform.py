@@ -1,7 +1,7 @@
-"""Files' rows as SQL: raw columns → contract columns, every value converted once.
+"""Files' rows as SQL: raw columns → contract columns, plain values quickly and the rest with care.
 
-`mapped` takes the raw values, `converted` brings them to the contract's types beside what is needed to judge and account
-for them, `records` shows rows as they were sent. A query serves any number of files with the same columns: planning it
+`mapped` takes the raw values, `plain` and `careful` bring them to the contract's types beside what is needed to judge and
+account for them, `shown` shows rows as they were sent. A query serves any number of files with the same columns: planning it
 costs as much as running it over 100,000 rows, and a company sends many small files.
 """
 
@@ -51,24 +51,32 @@ class Column:
         """Name of the format met where it is not the usual one."""
         return name(f"format {self.name}")
 
-    def _where_unusual(self, expression: str) -> str:
-        """The expression for values that are neither blank nor of the usual format; all others cost next to nothing."""
-        blank = f" WHEN {is_listed_blank(self.held)} THEN NULL" if self.raw_type == "VARCHAR" else ""
-        return f"WHEN {self.held} IS NULL THEN NULL{blank} ELSE {expression} END"
+    @property
+    def unusual(self) -> str:
+        """Condition, given the quick value: the value is not blank and not of the usual format."""
+        listed = f" AND NOT {is_listed_blank(self.held)}" if self.raw_type == "VARCHAR" else ""
+        return f"({self.quick} IS NULL AND {self.held} IS NOT NULL{listed})"
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        """The conversion's steps; where there is a quick path, only what it did not read is converted."""
+        if self.conversion.quick is None:
+            return list(self.conversion.steps)
+        return [(step, f"CASE WHEN {self.unusual} THEN {made_of} END") for step, made_of in self.conversion.steps]
 
     @property
     def value(self) -> str:
-        """SQL of the contract's value, given the quick one."""
+        """SQL of the contract's value, given the quick one and the steps."""
         if self.conversion.quick is None:
             return self.conversion.slow
-        return f"CASE WHEN {self.quick} IS NOT NULL THEN {self.quick} {self._where_unusual(self.conversion.slow)}"
+        return f"CASE WHEN {self.unusual} THEN {self.conversion.slow} ELSE {self.quick} END"
 
     @property
     def format(self) -> str:
-        """SQL of the format met where it is not the usual one, given the quick value."""
+        """SQL of the format met where it is not the usual one, given the quick value and the steps."""
         if self.conversion.quick is None:
             return self.conversion.format
-        return f"CASE WHEN {self.quick} IS NOT NULL THEN NULL {self._where_unusual(self.conversion.format)}"
+        return f"CASE WHEN {self.unusual} THEN {self.conversion.format} END"
 
 
 class Transform:
@@ -148,49 +156,82 @@ class Transform:
             f"SELECT {part} AS _part, _row, {listed} FROM {relation}" for part, relation in enumerate(self.relations)
         )
 
-    def converted(self) -> str:
-        """The contract's columns, `_part`, `_row`, the formats met where unusual, and `_unread`.
+    def plain(self) -> str:
+        """Every row by the quick paths alone: the contract's columns, formats met in columns without one, `_unread`, `_odd`.
 
-        `_unread` has a bit for each column that holds something which could not be read: see `unread`. Rows with a value
-        the quick path of its column does not read are set apart, read with care and joined again: evaluated in a branch for
-        some rows of every batch, the many regular expressions cost as much as for all of them.
+        `_odd` says that a value is left to `careful`. `_unread` has a bit for each column that holds something which could
+        not be read: see `unread`.
         """
-        quickly = [column for column in self.columns if column.conversion.quick is not None]
-        others = [column for column in self.columns if column.conversion.quick is None]
-        formats = self.formats()
-        quick = "".join(f", {c.conversion.quick} AS {c.quick}" for c in quickly)
-        rows = f"SELECT *{quick} FROM ({self.mapped()})"
-        odd = " OR ".join(f"({c.quick} IS NULL AND {c.held} IS NOT NULL)" for c in quickly) or "false"
-        values = {c.name: f"coalesce(plain.{c.quick}, careful.{name(c.name)})" for c in quickly}
-        values |= {c.name: f"plain.{name(c.name)}" for c in others}
-        listed = ", ".join(
-            f"{values.get(column, f'CAST(NULL AS {sql_type(dtype_of(schema))})')} AS {name(column)}"
-            for column, schema in self.table.columns.items()
-        )
-        met = "".join(f", {'careful' if c in quickly else 'plain'}.{c.met} AS {c.met}" for c in formats)
+        values = "".join(f"{c.quick if c in self._quickly else name(c.name)} AS {name(c.name)}, " for c in self.columns)
+        met = "".join(f"{c.met}, " for c in self.formats() if c in self._slowly)
+        rows = self._read(f"({self._quick(f'({self.mapped()})')})", self._slowly)
+        odd = " OR ".join(f"({c.quick} IS NULL AND {c.held} IS NOT NULL)" for c in self._quickly) or "false"
         return (
-            f"WITH odd AS MATERIALIZED (SELECT * FROM ({rows}) WHERE {odd}), careful AS ({self._read('odd', quickly)}), "
-            f"plain AS ({self._read(f'({rows})', others)}) "
-            f"SELECT {listed}{met}, plain._unread + coalesce(careful._unread, 0) AS _unread, plain._part, plain._row "
-            "FROM plain LEFT JOIN careful ON plain._part = careful._part AND plain._row = careful._row"
+            f"SELECT {values}{self._absent}{met}{self._bits(self._slowly)} AS _unread, _part, _row, ({odd}) AS _odd FROM ({rows})"
         )
+
+    def careful(self, raws: str) -> str:
+        """Rows with every value read: the contract's columns, the formats met where unusual, `_unread`, `_part`, `_row`.
+
+        Meant for the few rows that need it: in a branch for some rows of every batch the many regular expressions cost as
+        much as for all of them.
+
+        Parameters
+        ----------
+        raws
+            Relation of their raw values, as `mapped` gives them.
+        """
+        values = "".join(f"{name(c.name)}, " for c in self.columns) + self._absent + "".join(f"{c.met}, " for c in self.formats())
+        rows = self._read(f"({self._quick(raws)})", self.columns)
+        return f"SELECT {values}{self._bits(self.columns)} AS _unread, _part, _row FROM ({rows})"
+
+    def met(self, *, plain: bool) -> str:
+        """The formats met in rows of `plain` or of `careful`, for a list of columns."""
+        unmet = self._quickly if plain else []
+        return "".join(f", {f'CAST(NULL AS VARCHAR) AS {c.met}' if c in unmet else c.met}" for c in self.formats())
+
+    @property
+    def _quickly(self) -> list[Column]:
+        return [column for column in self.columns if column.conversion.quick is not None]
+
+    @property
+    def _slowly(self) -> list[Column]:
+        return [column for column in self.columns if column.conversion.quick is None]
+
+    @property
+    def _absent(self) -> str:
+        """The contract's columns the source does not fill."""
+        given = {column.name for column in self.columns}
+        absent = {column: schema for column, schema in self.table.columns.items() if column not in given}
+        return "".join(f"CAST(NULL AS {sql_type(dtype_of(schema))}) AS {name(column)}, " for column, schema in absent.items())
+
+    def _quick(self, rows: str) -> str:
+        """`rows` with the values the quick paths read."""
+        return f"SELECT *{''.join(f', {c.conversion.quick} AS {c.quick}' for c in self._quickly)} FROM {rows}"
 
     def _read(self, rows: str, columns: list[Column]) -> str:
-        """`rows` with the columns' values, the formats met and the bits of what could not be read."""
+        """`rows` with the columns' values and the formats met, step by step."""
+        steps = [column.steps for column in columns]
+        for level in range(max(map(len, steps), default=0)):
+            made = "".join(f", {of[level][1]} AS {of[level][0]}" for of in steps if level < len(of))
+            rows = f"(SELECT *{made} FROM {rows})"
         values = "".join(f", {c.value} AS {name(c.name)}" for c in columns)
         met = "".join(f", {c.format} AS {c.met}" for c in self.formats() if c in columns)
+        return f"SELECT *{values}{met} FROM {rows}"
+
+    def _bits(self, columns: list[Column]) -> str:
         bits = [
             f"CASE WHEN {name(c.name)} IS NOT NULL OR {c.blank} THEN 0 ELSE {1 << self.columns.index(c)} END"
             for c in columns
             if c.conversion.rule is not None
         ]
-        return f"SELECT *, CAST({' + '.join(bits) or '0'} AS BIGINT) AS _unread FROM (SELECT *{values}{met} FROM {rows})"
+        return f"CAST({' + '.join(bits) or '0'} AS BIGINT)"
 
     def unread(self, column: Column) -> str:
         """Condition on a converted row: the column holds something that could not be read."""
         return f"(_unread & {1 << self.columns.index(column)}) <> 0"
 
-    def shown(self, rejects: str) -> str:
+    def shown(self, rejects: str, among: str | None = None) -> str:
         """Rejected rows as they were sent: part, row, column, value, rule, record (JSON of the raw values), known_on,
         in_force_from, in_force_to.
 
@@ -198,6 +239,8 @@ class Transform:
         ----------
         rejects
             Relation of the same columns but `record`; the raw value is shown where it gives none.
+        among
+            Relation of raw values, as `mapped` gives them, to look them up in; in the files without it.
         """
         raws = "".join(
             f" WHEN {literal(c.name)} THEN {literal(MASK) if self._personal(c) else f'CAST({c.held} AS VARCHAR)'}"
@@ -207,7 +250,7 @@ class Transform:
         return (
             f'SELECT r.part, r.row, r."column", {value} AS value, r.rule, {self._record()} AS record, r.known_on, '
             "r.in_force_from, r.in_force_to "
-            f"FROM ({self.mapped()}) JOIN {rejects} AS r ON _part = r.part AND _row = r.row"
+            f"FROM {among or f'({self.mapped()})'} JOIN {rejects} AS r ON _part = r.part AND _row = r.row"
         )
 
     def known_on(self) -> str:
