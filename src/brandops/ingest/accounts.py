@@ -6,7 +6,7 @@ from brandops.ingest.files import File
 from brandops.ingest.keys import Outcome
 from brandops.ingest.manifest import FileAccount, SourceAccount, Stored
 from brandops.ingest.parts import Part
-from brandops.ingest.stage import Staged
+from brandops.ingest.staged import Staged
 from brandops.params.sources import Source
 
 Plan = list[tuple[Source, list[File]]]

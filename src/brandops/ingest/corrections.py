@@ -6,7 +6,7 @@ from brandops.errors import UserError
 from brandops.ingest.files import File
 from brandops.ingest.readers import first_line
 from brandops.ingest.sql import literal, name
-from brandops.ingest.stage import Staged
+from brandops.ingest.staged import Staged
 from brandops.params.sources import Correction, Source
 
 

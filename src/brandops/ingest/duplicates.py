@@ -28,10 +28,10 @@ def find_duplicates(
     everywhere = [codes_of(con, part.rows, TABLES[table].key) for part in parts]
     listed = ", ".join(keys)
 
-    def rows(paths: list[str]) -> str:
-        return f"SELECT hash({listed}) AS code, part, _row AS row, {listed} FROM {numbered(files(paths))}"
+    def rows(stored: str) -> str:
+        return f"SELECT hash({listed}) AS code, part, _row AS row, {listed} FROM {numbered(stored)}"
 
-    con.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {rows([(fresh or parts)[0].rows])} WHERE false")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE repeated AS {rows(files([(fresh or parts)[0].rows]))} WHERE false")
     looked_at = files(everywhere)
     if len(fresh) < len(parts):
         new = [codes_of(con, part.rows, TABLES[table].key) for part in fresh]
@@ -55,7 +55,9 @@ def find_duplicates(
     )
     holding = [parts[part].rows for (part,) in con.execute("SELECT DISTINCT part FROM hits ORDER BY part").fetchall()]
     if holding:
-        con.execute(f"INSERT INTO repeated {rows(holding)} WHERE (part, code) IN (SELECT (part, code) FROM hits)")
+        # Rows of other keys are left out before the rows' parts are looked up: they are nearly all.
+        likely = f"SELECT * FROM {files(holding)} WHERE hash({listed}) IN (SELECT code FROM hits)"
+        con.execute(f"INSERT INTO repeated {rows(f'({likely})')} WHERE (part, code) IN (SELECT (part, code) FROM hits)")
     _reject_in_time(con, TABLES[table].key)
 
 

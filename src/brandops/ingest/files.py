@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from glob import glob
@@ -148,7 +149,8 @@ def files_of(source: Source, paths: Iterable[Path], profile: str, hashes: Hashes
     UserError
         If a file name does not match `file_date`, or two versions cannot be put in order.
     """
-    files = [_described(source, path, profile, hashes) for path in paths]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        files = list(pool.map(lambda path: _described(source, path, profile, hashes), paths))
     seen: dict[str, File] = {}
     for position, file in enumerate(files):
         first = seen.setdefault(file.hash, file)

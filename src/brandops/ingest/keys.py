@@ -22,7 +22,8 @@ from brandops.ingest.orphans import find_unknown, reject_orphans
 from brandops.ingest.parts import Part
 from brandops.ingest.remembered import Remembered
 from brandops.ingest.sql import PARQUET, literal, name
-from brandops.ingest.stage import NO_REJECTS, reject_columns, rows_path
+from brandops.ingest.stage import reject_columns, session, side_by_side
+from brandops.ingest.staged import NO_REJECTS, rows_path
 from brandops.ingest.transform import Transform
 
 
@@ -96,10 +97,10 @@ def finish_table(
         "CREATE OR REPLACE TEMP TABLE unknown (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR);"
         "CREATE OR REPLACE TEMP TABLE candidates (code UBIGINT);"
         "CREATE OR REPLACE TEMP TABLE repeated (part INTEGER, code UBIGINT);"
-        "CREATE OR REPLACE TEMP TABLE rejected (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR, rule VARCHAR, "
+        "CREATE OR REPLACE TABLE rejected (part INTEGER, row BIGINT, column_name VARCHAR, value VARCHAR, rule VARCHAR, "
         "starts DATE, ends DATE);"
-        "CREATE OR REPLACE TEMP TABLE remains (part INTEGER, row BIGINT, starts DATE, ends DATE);"
-        "CREATE OR REPLACE TEMP TABLE blanked (part INTEGER, row BIGINT, column_name VARCHAR);"
+        "CREATE OR REPLACE TABLE remains (part INTEGER, row BIGINT, starts DATE, ends DATE);"
+        "CREATE OR REPLACE TABLE blanked (part INTEGER, row BIGINT, column_name VARCHAR);"
         "CREATE OR REPLACE TEMP TABLE parts "
         "(part INTEGER, place INTEGER, source VARCHAR, file VARCHAR, starts DATE, ends DATE, mark VARCHAR)"
     )
@@ -118,18 +119,17 @@ def finish_table(
     outcome = Outcome(folder)
     rejects = []
     found = _found(con)
+    again = {n: cache / hashlib.sha256(f"{parts[n].origin} {digest}".encode()).hexdigest() for n, (*_, digest) in found.items()}
+    _write_all_again(con, {n: (parts[n], kept) for n, kept in again.items() if not kept.exists()}, transform_of)
     for position, part in enumerate(parts):
-        rejected, rules, digest = found.get(position, (0, {}, None))
+        rejected, rules, _digest = found.get(position, (0, {}, None))
         paths, more = [part.rows], []
-        if digest is not None:
-            key = hashlib.sha256(f"{part.origin} {digest}".encode()).hexdigest()
-            kept = cache / key
-            if not kept.exists():
-                _write_again(con, position, part, transform_of(part), kept)
+        if position in again:
+            kept = again[position]
             more = json.loads((kept / "remains.json").read_text())
             paths = [rows_path(kept, place) for place in range(len(more) + 1)]
             rejects.append(str(kept / "rejects.parquet"))
-            outcome.written.append(key)
+            outcome.written.append(kept.name)
         spells = [(part.begun, part.ended, part.passed - rejected), *more]
         outcome.stored.append([])
         for place, (path, (begun, ended, rows)) in enumerate(zip(paths, spells, strict=True)):
@@ -173,9 +173,23 @@ def _remember(con: duckdb.DuckDBPyConnection, memory: Remembered) -> None:
     con.execute(f"COPY ({repeats}) TO {literal(memory.repeats)} ({PARQUET})")
 
 
+def _write_all_again(
+    con: duckdb.DuckDBPyConnection, needed: dict[int, tuple[Part, Path]], transform_of: Callable[[Part], Transform]
+) -> None:
+    """Write parts, by position, into the folders given, two at a time."""
+    works = [(position, part, transform_of(part), kept) for position, (part, kept) in needed.items()]
+
+    def write(work: tuple[int, Part, Transform, Path]) -> None:
+        with session(con) as own:
+            _write_again(own, *work)
+
+    with side_by_side(con, [part.passed for _, part, _, _ in works]) as pool:
+        list(pool.map(write, works))
+
+
 def _write_again(con: duckdb.DuckDBPyConnection, position: int, part: Part, transform: Transform, kept: Path) -> None:
     """Write the part without its rejects and with keys blanked, and the rejects with the raw records they come from."""
-    building = kept.with_name("building")
+    building = kept.with_suffix(".building")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
     query = "SELECT DISTINCT column_name FROM blanked WHERE part = ? ORDER BY column_name"

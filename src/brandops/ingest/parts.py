@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from brandops.ingest.files import File
-from brandops.ingest.stage import Staged, rows_path
+from brandops.ingest.staged import Staged, rows_path
 from brandops.params.sources import Source
 
 

@@ -30,7 +30,8 @@ from brandops.ingest.manifest import Manifest, fingerprint_of_last, load_manifes
 from brandops.ingest.parts import Part
 from brandops.ingest.publication import locked, prune, publish, recover
 from brandops.ingest.remembered import Remembered
-from brandops.ingest.stage import Staged, Work, open_file, stage_files
+from brandops.ingest.stage import open_file, stage_files
+from brandops.ingest.staged import Staged, Work
 from brandops.ingest.transform import Transform
 from brandops.params.sources import Correction, Source, Sources, load_corrections, load_sources
 from brandops.paths import data_dir

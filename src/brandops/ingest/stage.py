@@ -7,9 +7,10 @@ depends on other files (orphans, duplicates) is judged per table in `brandops.in
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -21,14 +22,10 @@ from brandops.ingest.formats import count_formats
 from brandops.ingest.judge import Judge
 from brandops.ingest.readers import Raw, first_line, parquet, read
 from brandops.ingest.sql import PARQUET, literal, name
+from brandops.ingest.staged import NO_REJECTS, Staged, Work, rows_path
 from brandops.ingest.transform import MASK, Transform, raw_columns
 from brandops.params.sources import Correction, Source, Sources
 
-REJECTS = {
-    "source": "VARCHAR", "table": "VARCHAR", "file": "VARCHAR", "row": "BIGINT", "column": "VARCHAR", "value": "VARCHAR",
-    "rule": "VARCHAR", "record": "VARCHAR", "known_on": "DATE", "in_force_from": "DATE", "in_force_to": "DATE",
-}  # fmt: skip
-NO_REJECTS = "SELECT " + ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in REJECTS.items()) + " WHERE false"
 # Files are taken together up to this many rows. Only files that fit into half a row group of parquet are: what else stood
 # in the table would show in where a larger one's row groups end.
 _TOGETHER, _SMALL = 500_000, 60_000
@@ -37,76 +34,7 @@ _KEPT = 3_000_000
 # The optimizer makes a list of more than five values in IN a join, which evaluates what is compared for every row, also
 # where a CASE asks for it in one row of a thousand. And rows keep their order only on the side of a join they are written on.
 _DISABLED = "in_clause,build_side_probe_side"
-# Files at work at a time. The engine has as many threads as the machine, but a single file seldom keeps them busy.
-_AT_A_TIME = 2
-
-
-@dataclass(frozen=True)
-class Work:
-    """A file to stage: where its output goes, and a folder for raw copies that outlives the queries."""
-
-    file: File
-    folder: Path
-    scratch: Path
-
-
-Spell = tuple[str | None, str | None, int]
-
-
-def rows_path(folder: Path, spell: int) -> str:
-    """Path of the good rows of one of a folder's spells."""
-    return str(folder / (f"rows-{spell}.parquet" if spell else "rows.parquet"))
-
-
-@dataclass
-class Staged:
-    """What one file came to, before its table is looked at as a whole.
-
-    Attributes
-    ----------
-    folder
-        Holds rows.parquet (warehouse layout), rejects.parquet (quarantine layout) and matched.parquet (rows the
-        profile's corrections found, as they were before).
-    rows_in, footer
-        Rows of data, rows left out as footers.
-    spells
-        (from, to, rows) of good rows by the days between which corrections have them in force; the first are those in force
-        as long as the file is. The others' rows are in rows-1.parquet and so on.
-    rules
-        Rows rejected as the file stands at its end, by rule.
-    conversions
-        (column, format, values, month in which their rows became known; None: not known when) met.
-    """
-
-    folder: Path
-    rows_in: int
-    footer: int
-    spells: list[Spell] = field(default_factory=list)
-    rules: dict[str, int] = field(default_factory=dict)
-    conversions: list[list] = field(default_factory=list)
-
-    @property
-    def loaded(self) -> int:
-        """Rows that passed, as the file stands at its end."""
-        return sum(rows for _, ends, rows in self.spells if ends is None)
-
-    @property
-    def rejects(self) -> str:
-        """Path of the rejected rows."""
-        return str(self.folder / "rejects.parquet")
-
-    def save(self) -> None:
-        """Write the account beside the rows; its presence says the folder is complete."""
-        account = {key: value for key, value in vars(self).items() if key != "folder"}
-        (self.folder / "account.json").write_text(json.dumps(account, sort_keys=True, ensure_ascii=False))
-
-    @classmethod
-    def load(cls, folder: Path) -> "Staged | None":
-        """The account of a folder staged earlier; None where there is none."""
-        try:
-            return cls(folder, **json.loads((folder / "account.json").read_text()))
-        except (OSError, ValueError, TypeError):
-            return None
+AT_A_TIME = 2  # files at work
 
 
 def open_file(
@@ -132,6 +60,24 @@ def session(con: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     return own
 
 
+@contextmanager
+def side_by_side(con: duckdb.DuckDBPyConnection, sizes: list[int]) -> Iterator[ThreadPoolExecutor]:
+    """A pool that works on several files, of the sizes given, at a time.
+
+    Files alike share the machine's processors, which costs a tenth less than all of them working on each: a query of its own
+    thread hands nothing over. One that outweighs the others gets them all.
+    """
+    alike = max(sizes, default=0) * AT_A_TIME <= sum(sizes)
+    if alike:
+        con.execute(f"SET threads = {max(1, (os.cpu_count() or 1) // AT_A_TIME)}")
+    pool = ThreadPoolExecutor(AT_A_TIME)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        con.execute("RESET threads")
+
+
 def stage_files(
     con: duckdb.DuckDBPyConnection, sources: Sources, source: Source, profile: str, works: list[Work],
     corrections: list[Correction],
@@ -153,12 +99,9 @@ def stage_files(
         with session(con) as own:
             return _stage(own, sources, source, taken, corrections)
 
-    with ThreadPoolExecutor(_AT_A_TIME) as pool:
-        try:
-            for found in pool.map(staged, list(_together(pool.map(opened, works)))):
-                yield from found
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with side_by_side(con, [work.file.path.stat().st_size for work in works]) as pool:
+        for found in pool.map(staged, list(_together(pool.map(opened, works)))):
+            yield from found
 
 
 def _together(opened: Iterable[tuple[Work, Raw, dict[str, str]]]) -> Iterator[list[tuple[Work, Raw]]]:
