@@ -174,8 +174,9 @@ class World:
 
     def _write(self, con: duckdb.DuckDBPyConnection, view: str, copies: int, share: float, label: str) -> int:
         # Whole orders are repeated; which of the last copy are left out, and what a copy's lines hold, follows from hashes.
+        customer = _named('customer_id') if self.grows else 'customer_id AS customer_id'
         drawn = (
-            f"SELECT * EXCLUDE copy REPLACE ({_named('order_id')}, {_named('customer_id') if self.grows else 'customer_id'}, "
+            f"SELECT * EXCLUDE copy REPLACE ({_named('order_id')}, {customer}, "
             "quantity * (1 + hash(order_id, line_no, copy) % 3) AS quantity, "
             "ordered_at::DATE + INTERVAL (hash(order_id, copy) % 86400) SECOND AS ordered_at, NULL AS net_sales, NULL AS cost, "
             "NULL AS discount) "

@@ -1,5 +1,6 @@
 """Every text a reader sees has its Chinese."""
 
+import re
 from string import Formatter
 
 import pytest
@@ -33,3 +34,15 @@ def test_a_translation_has_the_placeholders_of_its_message(entry):
     for text in [entry.string] if isinstance(entry.string, str) else entry.string:
         # A singular may spell its number out; the one Chinese form stands for all numbers.
         assert not text or placeholders(singular) <= placeholders(text) == placeholders(plural), text
+
+
+def test_chinese_has_no_blanks_beside_letters_and_digits():
+    """One way of writing on all pages; only a clock after a date and a heading after its number stand apart."""
+    han, western = "[\u4e00-\u9fff，。；：、]", "[A-Za-z0-9{}%¥]"
+    texts = [text for entry in ENTRIES for text in ([entry.string] if isinstance(entry.string, str) else entry.string)]
+    faults = [
+        text
+        for text in texts
+        if re.search(rf"{han} +(?!\d\d:){western}|{western} +{han}", re.sub(r"(?m)^(#* ?\d\.\d\.\d) ", "", text))
+    ]
+    assert not faults, faults[:10]

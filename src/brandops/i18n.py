@@ -17,6 +17,8 @@ LANGUAGES = ("en", "zh")
 LOCALE_DIR = Path(__file__).parent / "locale"
 _current = "en"
 _names: dict[str, str] = {}
+_forms: list[tuple[re.Pattern[str], str]] = []
+PART = "{part}"  # in a name: any value that has a name itself, or a number
 
 
 def use_language(name: str) -> None:
@@ -39,18 +41,34 @@ def language() -> str:
 
 
 def use_names(names: dict[str, str]) -> None:
-    """Show values of the data by these names from now on (a profile's `names` in the language in use)."""
-    global _names
-    _names = dict(names)
+    """Show values of the data by these names from now on (a profile's `names` in the language in use).
+
+    A name with `{part}` stands for all values of its form, where the part is a number or has a name, by which it is shown.
+    """
+    global _names, _forms
+    _names = {value: name for value, name in names.items() if PART not in value}
+    _forms = [(re.compile("(.+)".join(map(re.escape, value.split(PART)))), name) for value, name in names.items() if PART in value]
 
 
 def shown(value: object) -> str:
     """Return a value of the data as the reader knows it: by its name if it has one; a list, if all its parts have one."""
     text = str(value)
+    found = _named(text)
+    if found is not None:
+        return found
+    parts = [_named(part) for part in text.split(", ")]
+    return gettext(", ").join(parts) if None not in parts else text
+
+
+def _named(text: str) -> str | None:
+    """The name of a value, its own or by its form; None where it has none."""
     if text in _names:
         return _names[text]
-    parts = text.split(", ")
-    return gettext(", ").join(_names[part] for part in parts) if all(part in _names for part in parts) else text
+    for form, name in _forms:
+        match = form.fullmatch(text)
+        if match and (match[1] in _names or match[1].isdecimal()):
+            return name.replace(PART, _names.get(match[1], match[1]))
+    return None
 
 
 def catalogue_path(name: str) -> Path:

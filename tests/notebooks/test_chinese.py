@@ -124,3 +124,12 @@ def test_a_value_is_shown_by_its_name_and_a_list_if_all_of_it_has_names():
         "East, Elsewhere",
         "3",
     ]
+
+
+def test_a_form_names_values_whose_part_has_a_name_or_is_a_number():
+    use_names({"East": "华东", "Member drive in {part}": "{part}会员招募", "Double 11 {part}": "{part}年双11"})
+    use_language("zh")
+    assert shown("Member drive in East") == "华东会员招募"
+    assert shown("Double 11 2025") == "2025年双11"
+    assert shown("Member drive in a hurry") == "Member drive in a hurry"
+    assert shown("Member drive in East, Double 11 2025") == "华东会员招募、2025年双11"

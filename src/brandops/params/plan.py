@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 
 from brandops import paths
 from brandops.errors import UserError
+from brandops.i18n import PART
 from brandops.params.names import readable
 from brandops.params.risk import CreditRules, SupplyRules
 from brandops.params.yaml import Strict, load_yaml, parse_scalar, validate
@@ -219,8 +220,9 @@ class Plan(Strict):
     stages: list[Stage] = Field(default_factory=list)
     survey: SurveyRules = Field(default_factory=SurveyRules)
     names: dict[Language, dict[str, str]] = Field(
-        default_factory=dict, description="what readers of a language call values of the data: channels, regions, brands ..."
-    )
+        default_factory=dict, description="what readers of a language call values of the data: channels, regions, brands ...; "
+        "`Member drive in {part}` names all values of that form"
+    )  # fmt: skip
     channels: ChannelRules = Field(default_factory=ChannelRules)
     forecast: ForecastRules = Field(default_factory=ForecastRules)
     marketing: MarketingRules = Field(default_factory=MarketingRules)
@@ -259,6 +261,14 @@ class Plan(Strict):
             if not re.fullmatch(r"[1-9](\.[1-3]){0,2}", place):
                 raise ValueError(f"{place!r} is not a section, topic or item of the plan, such as '7', '7.1' or '7.1.2'")
         return owners
+
+    @field_validator("names")
+    @classmethod
+    def _forms(cls, names: dict[Language, dict[str, str]]) -> dict[Language, dict[str, str]]:
+        for value, name in [pair for of in names.values() for pair in of.items()]:
+            if value.count(PART) > 1 or name.count(PART) != value.count(PART):
+                raise ValueError(f"{value!r}: {name!r}: a value's form has {PART} once, and its name has it once, too")
+        return names
 
     @field_validator("time_zone")
     @classmethod

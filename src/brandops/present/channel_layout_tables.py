@@ -80,7 +80,7 @@ def candidates(scored: pd.DataFrame) -> dict[str, Any]:
             "channel": _("Channel"),
             "size": (_("Sales a year"), MONEY),
             "growth": (_("Growth"), SHARE),
-            "margin": (_("Margin"), SHARE),
+            "margin": (_("Gross margin rate"), SHARE),
             "fit": (_("Fit"), "score"),
             "cost": (_("Cost of opening"), MONEY),
             "score": (_("Score"), "ratio"),
@@ -99,7 +99,7 @@ def ramps(facts: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
         "name": "ramps",
         "columns": {
             "channel": _("Channel"),
-            "opened_on": (_("Opened"), "date"),
+            "opened_on": (_("Opened on"), "date"),
             "months_to_90": (_("Months to 90%"), "decimal"),
             "low": (_("From"), "decimal"),
             "high": (_("To"), "decimal"),

@@ -61,7 +61,7 @@ def service(served: pd.DataFrame, labels: dict[str, str]) -> dict[str, Any]:
             "channel": _("Channel"),
             "cases": (_("Cases"), "count"),
             "hours": (_("Median hours to resolve"), "decimal"),
-            "open": (_("Open"), "count"),
+            "open": (_("Still open"), "count"),
             "complaint_rate": (_("Complaints to orders"), SHARE),
             "low": (_("From"), SHARE),
             "high": (_("To"), SHARE),

@@ -25,7 +25,7 @@ def performance(quarter: pd.DataFrame, labels: dict[str, str], period: object) -
         "channel": _("Channel"),
         "net_sales": (_("Net sales"), MONEY),
         "growth": (_("Growth"), SHARE),
-        "margin_rate": (_("Gross margin"), SHARE),
+        "margin_rate": (_("Gross margin rate"), SHARE),
         "contribution": (_("Contribution"), MONEY),
         "contribution_rate": (_("Of sales"), SHARE),
         "return_rate": (_("Returns"), SHARE),
@@ -99,7 +99,8 @@ def parts(parts: pd.DataFrame, labels: dict[str, str], by: str, span: str) -> di
     }[by]
     columns = {
         "channel": _("Channel"), by: label, "net_sales": (_("Net sales"), MONEY), "growth": (_("Growth"), SHARE),
-        "margin_rate": (_("Gross margin"), SHARE), "contribution": (_("Contribution"), MONEY), "return_rate": (_("Returns"), SHARE),
+        "margin_rate": (_("Gross margin rate"), SHARE),
+        "contribution": (_("Contribution"), MONEY), "return_rate": (_("Returns"), SHARE),
     }  # fmt: skip
     # An order may hold several categories, but goes to one region.
     columns["average_order"] = (_("Average order") if by == "region" else _("In an order that holds it"), MONEY)

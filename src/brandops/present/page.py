@@ -73,6 +73,7 @@ class Page:
     results: PageResults
     _marts: dict[str, Any] = field(default_factory=dict)
     _answer: Any = None
+    _places: set[str] = field(default_factory=set)
     _others: list[PageResults] = field(default_factory=list)
     _closed: bool = False
 
@@ -197,8 +198,17 @@ class Page:
         if channels is not None:
             html.use_parts(channel=dict(channels[["channel_id", "channel"]].to_numpy()))
 
+    def place_verdict(self, item: str) -> None:
+        """Keep the place here for an item's verdict, which its figures give only after other things are shown."""
+        check_item(item)
+        self._places.add(item)
+        display(HTML(""), display_id=self._place(item))
+
+    def _place(self, item: str) -> str:
+        return f"verdict-{self.notebook}-{item}"
+
     def verdict(self, item: str) -> None:
-        """Show an item's status and the target, actual and change of its figures."""
+        """Show an item's status and the target, actual and change of its figures: here, or where its place was kept."""
         check_item(item)
         figures = self.results.figures_of(item)
         overall = [figure for figure in figures if not figure.grain]
@@ -209,7 +219,11 @@ class Page:
             met = sum(figure.status is Status.MET for figure in judged)
             parts.append(html.quiet(_("Of its {count} detailed figures with a target, {met} meet it.")
                                     .format(count=len(judged), met=met)))  # fmt: skip
-        display(HTML("".join(parts)))
+        markup = HTML("".join(parts))
+        if item in self._places:
+            update_display(markup, display_id=self._place(item))
+        else:
+            display(markup)
 
     def chart(self, chart: Any, *, caption: str, alt: str, name: str) -> None:
         """Show a chart (matplotlib, seaborn or Altair) with its caption and alternative text."""
@@ -299,7 +313,7 @@ class Page:
     def _answer_html(self) -> HTML:
         results = [*self._others, self.results]
         statuses = [r.status(item) for r in results for item in r.items()]
-        count, *misses = verdict_sentences(results) or [""]
+        count, *misses = verdict_sentences(results, self.results.headlines) or [""]
         # What happened comes before which targets it missed.
         sentences = [text for text in (count, *self.results.headlines, *misses) if text]
         return HTML(html.callout(sentences, worst(statuses), _("The answer")))

@@ -1,5 +1,7 @@
 """The scorecard of all 81 items, and the sentences a page's answer opens with."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from brandops.i18n import gettext as _
@@ -66,8 +68,11 @@ def shown_figure(figures: list[Figure], status: Status) -> Figure | None:
     return min((f for f in figures if f.evidence and rank(f.status) <= rank(status)), key=lambda f: rank(f.status), default=figure)
 
 
-def verdict_sentences(results: list[PageResults]) -> list[str]:
-    """Sentences that answer whether the targets were met, the count first, then the costliest misses."""
+def verdict_sentences(results: list[PageResults], told: Iterable[str] = ()) -> list[str]:
+    """Sentences that answer whether the targets were met, the count first, then the costliest misses.
+
+    A miss of which one of the sentences `told` gives value and target is not told again.
+    """
     statuses = {item: page.status(item) for page in results for item in page.items()}
     judged = [item for item, status in statuses.items() if status in (Status.MET, Status.AT_RISK, Status.MISSED)]
     if not judged:
@@ -86,13 +91,18 @@ def verdict_sentences(results: list[PageResults]) -> list[str]:
               if statuses[item] is Status.MISSED]  # fmt: skip
     misses = [figure for figure in misses if figure is not None and figure.status is Status.MISSED]
     misses.sort(key=lambda figure: -(figure.money_at_stake or 0))
-    for figure in misses[:MAX_MISSES]:
+    told = list(told)
+    new = [figure for figure in misses if not any(html.value_text(figure) in text and _target(figure) in text for text in told)]
+    for figure in new[:MAX_MISSES]:
         name = html.title(figure)
         text = (
             _("{name}: {value}, short of the target of {target} ({item}).")
             if figure.better == "higher"
             else _("{name}: {value}, above the limit of {target} ({item}).")
         )
-        target = html.target_text(figure, sign=False)
-        sentences.append(text.format(name=name, value=html.value_text(figure), target=target, item=figure.item))
+        sentences.append(text.format(name=name, value=html.value_text(figure), target=_target(figure), item=figure.item))
     return sentences
+
+
+def _target(figure: Figure) -> str:
+    return html.target_text(figure, sign=False)

@@ -63,7 +63,8 @@ def turned(joined: pd.DataFrame) -> Arguments:
         owner=joined["owner"].map(shown), outcome=joined["outcome"].map(shown),
     )  # fmt: skip
     columns = {"item": Column(_("Item"), "text"), "name": Column(_("Figure")), "missed_in": Column(_("Missed in"), "text"),
-               "before": Column(_("Then"), "figure"), "next": Column(_("Next"), "text"), "after": Column(_("After"), "figure"),
+               "before": Column(_("Then"), "figure"), "next": Column(_("Next period"), "text"),
+               "after": Column(_("Figure then"), "figure"),
                "recovered": Column(_("Made good")), "actions": Column(_("Actions under way"), "integer"),
                "what": Column(_("Latest action")), "owner": Column(_("Owner")), "outcome": Column(_("Outcome"))}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "recoveries",
@@ -101,7 +102,7 @@ def models(rows: pd.DataFrame, labels: dict[str, str]) -> Arguments:
     )  # fmt: skip
     columns = {"model": Column(_("Model")), "aspect": Column(_("Aspect")), "measure": Column(_("Measure")),
                "actual": Column(_("Value"), "figure"), "interval": Column(_("Interval"), "figure"),
-               "standard": Column(_("Standard"), "figure"), "status": Column(_("Status"), "status"),
+               "standard": Column(_("Required"), "figure"), "status": Column(_("Status"), "status"),
                "move": Column(_("Change")), "item": Column(_("Item"), "text")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "models",
             "caption": _("Model quality register: what was measured of each model"),

@@ -74,7 +74,7 @@ def roc_and_distance(found: Validation) -> Figure:
     left.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _at: formats.percent(value, 0)))
     points = np.sort(found.accounts["score"].unique())
     shares = []
-    for value, colour, label in ((1, look.danger, _("Defaulted")), (0, look.success, _("Paid"))):
+    for value, colour, label in ((1, look.danger, _("Defaulted")), (0, look.success, _("Did not default"))):
         mine = np.sort(found.accounts.loc[found.accounts["defaulted"] == value, "score"])
         shares.append(np.searchsorted(mine, points, side="right") / len(mine))
         right.step(points, shares[-1], where="post", color=colour, label=label)

@@ -38,7 +38,8 @@ def changes_table(table: pd.DataFrame, key: str, caption: str) -> dict[str, Any]
     frame = table.assign(**{c: table[c].map(reader_name).map(name) for c in ("trait", "group", "measure") if c in table})
     labels = {"trait": _("Trait"), "group": _("Segment"), "campaign": _("Campaign"), "measure": _("Measure")}
     columns: dict[str, Any] = {c: label for c, label in labels.items() if c in frame}
-    columns |= {"before": (_("Before"), "fraction"), "n_before": (_("answers"), "integer"), "after": (_("After"), "fraction"),
+    columns |= {"before": (_("Share before"), "fraction"), "n_before": (_("answers"), "integer"),
+                "after": (_("Share after"), "fraction"),
                 "n_after": (_("answers "), "integer"), "change": (_("Change"), "pp"), "low": (_("from"), "pp"),
                 "high": (_("to"), "pp")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": key, "caption": caption}

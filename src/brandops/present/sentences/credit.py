@@ -103,7 +103,7 @@ def collection_table(overdue: pd.DataFrame, rules: CreditRules, as_of: object) -
     )  # fmt: skip
     columns = {"customer_id": (_("Customer"), "text"), "overdue": (_("Past due"), "currency"),
                "oldest": (_("Oldest, days"), "integer"), "invoices": (_("Invoices"), "integer"),
-               "action": (_("What to do"), "text"), "by": (_("By"), "date")}  # fmt: skip
+               "action": (_("What to do"), "text"), "by": (_("Due by"), "date")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "collection", "rows": 15,
             "caption": _("Past due by customer: what to do by when")}  # fmt: skip
 

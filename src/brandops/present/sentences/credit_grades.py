@@ -80,7 +80,8 @@ def shifted(index: float, limit: float) -> str:
 def grades_table(grades: pd.DataFrame) -> dict[str, Any]:
     """Grades with their limits, terms and accounts."""
     frame = grades.assign(grade=[_("in default") if grade == IN_DEFAULT else grade for grade in grades["grade"]])
-    columns = {"grade": (_("Grade"), "text"), "up_to": (_("PD up to"), "fraction"), "limit_months": (_("Limit, months"), "score"),
+    columns = {"grade": (_("Credit grade"), "text"), "up_to": (_("PD up to"), "fraction"),
+               "limit_months": (_("Limit, months"), "score"),
                "terms_days": (_("Terms, days"), "integer"), "accounts": (_("Accounts"), "integer"),
                "pd": (_("Mean PD"), "fraction"), "exposure": (_("Owed"), "currency"), "excess": (_("Above the limit"), "currency"),
                "expected_loss": (_("Expected loss"), "currency")}  # fmt: skip
@@ -91,7 +92,7 @@ def grades_table(grades: pd.DataFrame) -> dict[str, Any]:
 
 def accounts_table(accounts: pd.DataFrame) -> dict[str, Any]:
     """Accounts with grade, limit and terms, the greatest expected loss first."""
-    columns = {"customer_id": (_("Customer"), "text"), "grade": (_("Grade"), "text"), "pd": (_("PD"), "fraction"),
+    columns = {"customer_id": (_("Customer"), "text"), "grade": (_("Credit grade"), "text"), "pd": (_("PD"), "fraction"),
                "low": (_("from"), "fraction"), "high": (_("to"), "fraction"), "exposure": (_("Owed"), "currency"),
                "expected_loss": (_("Expected loss"), "currency"), "credit_limit": (_("Limit now"), "currency"),
                "grade_limit": (_("Limit of the grade"), "currency"), "payment_terms_days": (_("Terms now"), "integer"),
@@ -107,7 +108,7 @@ def reasons_table(accounts: pd.DataFrame) -> dict[str, Any]:
         frame[f"reason_{at + 1}"] = [feature_name(why[at]) if len(why) > at else None for why in accounts["reasons"]]
     columns = {
         "customer_id": (_("Customer"), "text"),
-        "grade": (_("Grade"), "text"),
+        "grade": (_("Credit grade"), "text"),
         "score": (_("Points"), "integer"),
         "reason_1": (_("Costs most points"), "text"),
         "reason_2": (_("second"), "text"),

@@ -33,13 +33,13 @@ def landing(plan: YearPlan, land: Landing | None, currency: str) -> str:
     if where.months_left <= 0:
         gap = where.actual - target.target
         text = (
-            _("The target of {target} ({growth} on last year's {last}) was passed by {gap}.")
+            _("The year closed at {actual}, {gap} above its target of {target} ({growth} on last year's {last}).")
             if gap >= 0
-            else _("The target of {target} ({growth} on last year's {last}) was missed by {gap}.")
+            else _("The year closed at {actual}, {gap} short of its target of {target} ({growth} on last year's {last}).")
         )
         return text.format(
-            target=formats.money(target.target, currency), growth=_growth(target.growth),
-            last=formats.money(target.last_year, currency), gap=formats.money(abs(gap), currency),
+            actual=formats.money(where.actual, currency), target=formats.money(target.target, currency),
+            growth=_growth(target.growth), last=formats.money(target.last_year, currency), gap=formats.money(abs(gap), currency),
         )  # fmt: skip
     need = _("To reach {target}, the rest of the year must sell {required} a month, {growth} on the same months of last year.")
     need = need.format(

@@ -93,8 +93,9 @@ def summary_table(summary: pd.DataFrame) -> dict[str, Any]:
 
 def changes_table(changes: pd.DataFrame, names: dict[str, str]) -> dict[str, Any]:
     """Every value changed; `names` are the channels' by their ids, with which a series' name begins."""
-    columns = {"unique_id": _("Series"), "ds": (_("Month"), "month"), "rule": _("Rule"), "before": (_("Before"), "decimal"),
-               "after": (_("After"), "decimal")}  # fmt: skip
+    columns = {"unique_id": _("Series"), "ds": (_("Month"), "month"), "rule": _("Rule"),
+               "before": (_("Before cleaning"), "decimal"),
+               "after": (_("After cleaning"), "decimal")}  # fmt: skip
     shown = changes.sort_values(["ds", "unique_id"], ascending=[False, True]).assign(rule=lambda d: d["rule"].map(rule_label))
     parts = shown["unique_id"].str.split(SEPARATOR, n=1)
     shown["unique_id"] = [SEPARATOR.join(name(names.get(part, part)) for part in series) for series in parts]

@@ -88,7 +88,7 @@ def wars_table(parts: pd.DataFrame) -> Arguments:
     columns = {
         "competitor": _("Competitor"), "category": _("Category"), "starts_on": (_("From"), "date"), "ends_on": (_("To"), "date"),
         "known_on": (_("Known on"), "date"), "price_change": (_("Price"), "fraction"), "share_gain": (_("Share gained"), "pp"),
-        "part": _("Our sales"), "effect": (_("Effect"), "fraction"), "low": (_("At least"), "fraction"),
+        "part": _("Our sales"), "effect": (_("Effect on sales"), "fraction"), "low": (_("At least"), "fraction"),
         "high": (_("At most"), "fraction"), "lost": (_("Lost"), "currency"), "at_risk": (_("At risk, a quarter"), "currency"),
     }  # fmt: skip
     return {"frame": shown, "columns": columns, "name": "price_wars",
@@ -99,7 +99,8 @@ def shifts_table(shifts: pd.DataFrame) -> Arguments:
     """Shifts of demand."""
     columns = {
         "name": _("Series"), "starts_on": (_("From"), "date"), "ends_on": (_("To"), "date"), "seen_on": (_("First seen"), "date"),
-        "delay_days": (_("Delay, days"), "integer"), "effect": (_("Effect"), "fraction"), "low": (_("At least"), "fraction"),
+        "delay_days": (_("Delay, days"), "integer"), "effect": (_("Size of the shift"), "fraction"),
+        "low": (_("At least"), "fraction"),
         "high": (_("At most"), "fraction"), "money": (_("Worth"), "currency"),
     }  # fmt: skip
     return {"frame": shifts.assign(name=shifts["series"].map(series_name)), "columns": columns, "name": "demand_shifts",

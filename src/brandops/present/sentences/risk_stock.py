@@ -150,7 +150,7 @@ def rules_table(rules: pd.DataFrame) -> Arguments:
                          severity=rules["severity"].map(say.severity_name), owner=rules["owner"].map(say.member_name))  # fmt: skip
     columns = {
         "name": _("Rule"), "severity": _("Severity"), "owner": _("Owner"), "alerts": (_("Alerts"), "integer"),
-        "open": (_("Open"), "integer"), "days": (_("Days, median"), "integer"), "loss": (_("Lost around them"), "currency"),
+        "open": (_("Still open"), "integer"), "days": (_("Days, median"), "integer"), "loss": (_("Lost around them"), "currency"),
         "loss_after": (_("Of it after the alert"), "currency"), "saved": (_("Share"), "fraction"),
         "lead_days": (_("Days before half was lost"), "integer"),
     }  # fmt: skip

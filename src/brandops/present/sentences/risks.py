@@ -102,7 +102,7 @@ def register(threats: list[Threat]) -> dict[str, Any]:
     frame["kind"] = [_(_KINDS[kind]) for kind in frame["kind"]]
     columns = {"risk": (_("Risk"), "text"), "kind": (_("Money is"), "text"), "money": (_("At stake"), "currency"),
                "low": (_("from"), "currency"), "high": (_("to"), "currency"), "action": (_("What to do"), "text"),
-               "by": (_("By"), "date"), "item": (_("Item"), "text")}  # fmt: skip
+               "by": (_("Due by"), "date"), "item": (_("Item"), "text")}  # fmt: skip
     return {"frame": frame, "columns": columns, "name": "risk_register",
             "caption": _("What could hurt the next quarter, and what to do by when"),
             "note": _("Expected losses and one-in-twenty costs are money gone; exposed money depends on a delivery and is not lost "

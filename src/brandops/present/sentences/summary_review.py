@@ -66,6 +66,7 @@ def turned(crossed: pd.DataFrame, counts: pd.DataFrame) -> str:
 def moved(rows: pd.DataFrame) -> str | None:
     """What got better and what worse since the period before; None where nothing moved."""
     parts = []
+    rows = rows[rows["change_text"].str.contains("[1-9]")]  # not what is nothing once it is rounded
     for text, part in ((_("Better than in the period before: {names}."), rows[rows["move"] > 0]),
                        (_("Worse: {names}."), rows[rows["move"] < 0])):  # fmt: skip
         if len(part):

@@ -19,7 +19,10 @@ def models(rows: pd.DataFrame, counted: pd.DataFrame) -> str:
         count=len(counted), judged=len(judged)
     )
     if len(failing):
-        return _("{first}, and {failing} fall short of theirs.").format(first=first, failing=listed(list(failing)))
+        text = ngettext(
+            "{first}, and {failing} falls short of its own.", "{first}, and {failing} fall short of theirs.", len(failing)
+        )
+        return text.format(first=first, failing=listed(list(failing)))
     open_ = rows.loc[rows["status"] == "at_risk", "model"].drop_duplicates()
     if len(open_):
         return _("{first}. None fails; for {open} the data do not settle it.").format(first=first, open=listed(list(open_)))
@@ -31,12 +34,24 @@ def gain(worth: pd.DataFrame) -> str | None:
     if worth.empty:
         return None
     row = worth.iloc[0]
-    text = _("The sales forecast beat the seasonal naive rule by {now} in {year}, by {before} the year before: it has improved.")
-    if row["value"] <= row["previous"]:
+    ahead, was_ahead = row["value"] > 0, row["previous"] > 0
+    if ahead and was_ahead:
         text = _(
-            "The sales forecast beat the seasonal naive rule by {now} in {year}, by {before} the year before: it has lost ground."
+            "The sales forecast beat the seasonal naive rule by {now} in {year}, by {before} the year before: it has improved."
         )
-    return text.format(now=formats.percent(row["value"], 0), before=formats.percent(row["previous"], 0), year=int(row["year"]))
+        if row["value"] <= row["previous"]:
+            text = _("The sales forecast beat the seasonal naive rule by {now} in {year}, by {before} the year before: it has lost "
+                     "ground.")  # fmt: skip
+    elif ahead:
+        text = _("The sales forecast beat the seasonal naive rule by {now} in {year}; the year before it was {before} worse.")
+    elif was_ahead:
+        text = _(
+            "The sales forecast was {now} worse than the seasonal naive rule in {year}; the year before it beat it by {before}."
+        )
+    else:
+        text = _("The sales forecast was {now} worse than the seasonal naive rule in {year}, {before} worse the year before.")
+    now, before = (formats.percent(abs(row[key]), 0) for key in ("value", "previous"))
+    return text.format(now=now, before=before, year=int(row["year"]))
 
 
 def moves(rows: pd.DataFrame) -> str | None:
