@@ -20,6 +20,7 @@ from brandops.warehouse.origins import maker_of, tables_of
 
 NAME = "lineage"
 Row = tuple[str, list[str]]  # anchor (or nothing) and the cells' markup
+_FEW = 2  # links that stand in a narrow column
 
 
 def lineage_page(results: list[PageResults], sources: pd.DataFrame | None, quarantine: pd.DataFrame | None) -> PageText:
@@ -106,12 +107,17 @@ def _origin(figure: Figure, sources: pd.DataFrame | None, known: set[str]) -> li
     if not figure.source:
         return [escape(_("other pages' results")), formats.DASH, formats.DASH, formats.DASH]
     found = sources_of(figure.source, sources)
-    marts = _(", ").join(
-        f'<a href="#mart-{escape(name)}"><code>{escape(name)}</code></a>' for name in figure.source if name in known
-    )
-    named = _(", ").join(f'<a href="#source-{escape(name)}">{escape(name)}</a>' for name in found["source"].unique())
+    marts = _listed(f'<a href="#mart-{escape(name)}"><code>{escape(name)}</code></a>' for name in figure.source if name in known)
+    named = _listed(f'<a href="#source-{escape(name)}">{escape(name)}</a>' for name in found["source"].unique())
     counts = [formats.number(found[column].sum()) if len(found) else formats.DASH for column in ("loaded", "quarantined")]
     return [marts, named or formats.DASH, *counts]
+
+
+def _listed(links: Iterable[str]) -> str:
+    """Links one after the other; with the width of a phone where there are several."""
+    found = list(links)
+    text = _(", ").join(found)
+    return f'<span class="bo-long">{text}</span>' if len(found) > _FEW else text
 
 
 def _marts(marts: dict[str, int]) -> str:

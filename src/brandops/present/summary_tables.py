@@ -73,7 +73,7 @@ def turned(joined: pd.DataFrame) -> Arguments:
 
 def outcomes(table: pd.DataFrame) -> Arguments:
     """What closed actions came to by plan item."""
-    columns = {"title": Column(_("Item")), "closed": Column(_("Closed"), "integer"),
+    columns = {"title": Column(_("Item")), "closed": Column(_("Actions closed"), "integer"),
                "reached": Column(_("Goal reached"), "integer"), "share": Column(_("Share"), "fraction"),
                "low": Column(_("95% low"), "fraction"), "high": Column(_("95% high"), "fraction"),
                "days": Column(_("Median days"), "days")}  # fmt: skip
