@@ -51,7 +51,8 @@ def weekly_series(daily: pd.DataFrame, by: list[str], until: pd.Timestamp, *, va
     week = pd.Series(days - pd.to_timedelta(days.weekday, unit="D"), daily.index, name="week")
     used = (week + pd.Timedelta(days=6) <= until) & (week >= daily["date"].min())
     if chinese_events:
-        label = days.strftime("%m-%d")
+        distinct = days.unique()
+        label = distinct.strftime("%m-%d")[distinct.get_indexer(days)]
         used &= ~np.logical_or.reduce([(label >= first) & (label <= last) for first, last in PEAKS])
     table = daily[used].groupby([week[used], name[used].rename("series")])[value].sum().unstack()
     if table.empty:

@@ -152,10 +152,13 @@ class Build:
             self._note(job.name, keys[job.name], self._collect(job))
 
     def _run_longest_first(self, jobs: list[Job]) -> list[Outcome]:
-        """Run the jobs, those that took longest last time (or never ran) first: none of them is then left for the end alone."""
+        """Run the jobs, those that took longest last time first: none of them is then left for the end alone.
+
+        Those that never ran come before them, the longest notebook first.
+        """
         memory = paths.root() / ".cache" / "seconds" / f"{self.request.profile}.json"
         took = read_json(memory)
-        order = sorted(jobs, key=lambda job: -took.get(job.name, math.inf))
+        order = sorted(jobs, key=lambda job: (took.get(job.name, math.inf), len(job.source)), reverse=True)
         outcomes = run(order, self.request.jobs, self._started, self._ended)
         memory.parent.mkdir(parents=True, exist_ok=True)
         memory.write_text(json.dumps(took | {one.name: round(one.seconds, 1) for one in outcomes}), encoding="utf-8")
