@@ -19,10 +19,11 @@ def standing(plan: YearPlan, currency: str) -> str:
     text = (
         _("{year} net sales stand at {actual} on {day}: {attainment} of the plan to date, {growth} on the year before.")
         if where.as_of < plan.target.year.end
-        else _("{year} closed at {actual} net sales: {attainment} of the target, {growth} on the year before.")
+        else _("{year} closed at {actual} net sales: {attainment} of the target of {target}, {growth} on the year before.")
     )
     return text.format(
         year=plan.target.year, actual=formats.money(where.actual, currency), day=formats.day(where.as_of),
+        target=formats.money(plan.target.target, currency),
         attainment=formats.percent(where.attainment), growth=_growth(where.growth),
     )  # fmt: skip
 
