@@ -126,9 +126,9 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
             case "score" | "index" | "days":
                 return formats.number(value, 1)
             case "date":
-                return formats.day(value) if formats.missing(value) else f"<time>{formats.day(value)}</time>"
+                return _unbroken(formats.day(value))
             case "month":
-                return formats.month(value) if formats.missing(value) else f"<time>{formats.month(value)}</time>"
+                return _unbroken(formats.month(value))
             case "status":
                 return html.badge(Status(value))
             case "html":
@@ -138,6 +138,11 @@ def _cells(values: pd.Series, kind: str | None, currency: str) -> list[str]:
         raise ValueError(f"column format {kind!r} is not known")
 
     return [text(value) for value in values]
+
+
+def _unbroken(day: str) -> str:
+    """A day or month as one word: the stylesheet keeps it on one line."""
+    return day if day == formats.DASH else f"<time>{day}</time>"
 
 
 def _roomy(cells: list[str]) -> list[str]:
