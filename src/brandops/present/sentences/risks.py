@@ -11,7 +11,7 @@ from brandops.i18n import gettext as _
 from brandops.i18n import mark
 from brandops.i18n import shown as reader_name
 from brandops.params.risk import CreditRules, SupplyRules
-from brandops.present import formats
+from brandops.present import formats, html
 from brandops.present.sentences.credit import due_day, listing
 
 # A loss is money gone; exposure is money that depends on something going well: the two are never added or ranked together.
@@ -94,6 +94,11 @@ def headlines(threats: list[Threat], currency: str) -> list[str]:
     return [templates[threat.kind].format(risk=_lower(threat.risk), money=formats.money(threat.money, currency),
                                           range=_range(threat, currency), action=threat.action, day=formats.day(threat.by))
             for threat in ranked(threats)[:HEADLINES]]  # fmt: skip
+
+
+def none() -> str:
+    """That no risk could be put in money, as a quiet line."""
+    return html.quiet(_("With what is supplied no risk of the coming quarter can be put in money."))
 
 
 def register(threats: list[Threat]) -> dict[str, Any]:
