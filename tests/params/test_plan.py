@@ -115,12 +115,3 @@ def test_an_owner_stands_for_a_place_of_the_plan():
     for place in ("section 7", "7.4", "0", "7.1.2.1"):
         with pytest.raises(ValueError, match="is not a section, topic or item"):
             Plan(**common, owners={place: "supply"})
-
-
-def test_a_form_of_names_has_its_part_once_in_the_value_and_in_the_name(write):
-    write(PLAN + 'names: {zh: {"Member drive in {part}": "{part}会员招募"}}\n')
-    assert load_plan("acme").names["zh"] == {"Member drive in {part}": "{part}会员招募"}
-    for value, name in (("Member drive in {part}", "会员招募"), ("East", "{part}东"), ("{part} to {part}", "{part}至{part}")):
-        write(PLAN + f'names: {{zh: {{"{value}": "{name}"}}}}\n')
-        with pytest.raises(UserError, match=r"has \{part\} once"):
-            load_plan("acme")

@@ -39,8 +39,7 @@ class Judge:
     """Queries over rows read plainly and rows read with care.
 
     A row is plain where its values are of the usual formats, it breaks no rule and no correction concerns it. All others are
-    set apart, read with care, corrected and judged. The queries read the tables `plain` and `careful`, which hold what
-    `flagged` and `Transform.careful` give.
+    set apart, read with care, corrected and judged.
 
     Attributes
     ----------
@@ -48,12 +47,16 @@ class Judge:
         Per part, the days from which and until which its file is in force; None: always.
     repeats
         Parts that repeat another file: all their rows are rejected.
+    plain, careful
+        Relations of what `flagged` and `Transform.careful` give.
     """
 
     transform: Transform
     corrections: list[Correction]
     in_force: list[tuple[date | None, date | None]]
     repeats: list[int]
+    plain: str = "plain"
+    careful: str = "careful"
 
     @property
     def _given(self) -> dict[str, Column]:
@@ -81,8 +84,8 @@ class Judge:
         """All rows with the contract's columns, `_part`, `_row` and the formats met where unusual."""
         listed = ", ".join(name(column) for column in self.transform.table.columns)
         return (
-            f"SELECT {listed}{self.transform.met(plain=True)}, _part, _row FROM plain WHERE NOT _apart UNION ALL "
-            f"SELECT {listed}{self.transform.met(plain=False)}, _part, _row FROM careful"
+            f"SELECT {listed}{self.transform.met(plain=True)}, _part, _row FROM {self.plain} WHERE NOT _apart UNION ALL "
+            f"SELECT {listed}{self.transform.met(plain=False)}, _part, _row FROM {self.careful}"
         )
 
     def matched(self) -> str:
@@ -91,7 +94,7 @@ class Judge:
             f"coalesce(({correction.where}), false) AS {name(f'correction {position}')}"
             for position, correction in enumerate(self.corrections)
         )
-        return f"SELECT *, {listed} FROM careful"
+        return f"SELECT *, {listed} FROM {self.careful}"
 
     @property
     def changing(self) -> list[date]:
@@ -106,7 +109,7 @@ class Judge:
         """
         blank = "CAST(NULL AS DATE)"
         if not self.changing:
-            matched = self.matched() if self.corrections else "SELECT * FROM careful"
+            matched = self.matched() if self.corrections else f"SELECT * FROM {self.careful}"
             return f"SELECT *, 0 AS _state, {blank} AS _from, {blank} AS _to FROM ({matched})"
         changed = [
             " OR ".join(name(f"correction {n}") for n, c in enumerate(self.corrections) if c.action != "flag" and c.date == day)
@@ -200,7 +203,7 @@ class Judge:
         listed = ", ".join(name(column) for column in self.transform.table.columns)
         always = "CAST(NULL AS DATE) AS _from, CAST(NULL AS DATE) AS _to"
         return (
-            f"SELECT {listed}, _part, _row, {always} FROM plain WHERE NOT _apart UNION ALL "
+            f"SELECT {listed}, _part, _row, {always} FROM {self.plain} WHERE NOT _apart UNION ALL "
             f"SELECT {listed}, _part, _row, _from, _to FROM ({self.corrected()}) WHERE NOT ({self._sent_twice} OR {self._broken})"
         )
 

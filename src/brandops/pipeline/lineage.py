@@ -114,10 +114,10 @@ def _origin(figure: Figure, sources: pd.DataFrame | None, known: set[str]) -> li
 
 
 def _listed(links: Iterable[str]) -> str:
-    """Links one after the other; with room where there are several."""
+    """Links one after the other; with the width of a phone where there are several."""
     found = list(links)
     text = _(", ").join(found)
-    return html.roomy(text) if len(found) > _FEW else text
+    return f'<span class="bo-long">{text}</span>' if len(found) > _FEW else text
 
 
 def _marts(marts: dict[str, int]) -> str:

@@ -152,11 +152,6 @@ def quiet(text: str) -> str:
     return f'<p class="bo-quiet">{escape(text)}</p>'
 
 
-def roomy(markup: str) -> str:
-    """A cell with the width of a phone: squeezed into a narrow column it would make a row as long as the screen."""
-    return f'<span class="bo-long">{markup}</span>'
-
-
 def method_note(paragraphs: str) -> str:
     """A method note, folded away; blank lines part its paragraphs."""
     body = "".join(f"<p>{escape(part.strip())}</p>" for part in paragraphs.split("\n\n") if part.strip())

@@ -73,7 +73,7 @@ class Page:
     results: PageResults
     _marts: dict[str, Any] = field(default_factory=dict)
     _answer: Any = None
-    _places: dict[str, Any] = field(default_factory=dict)
+    _places: set[str] = field(default_factory=set)
     _others: list[PageResults] = field(default_factory=list)
     _closed: bool = False
 
@@ -201,7 +201,11 @@ class Page:
     def place_verdict(self, item: str) -> None:
         """Keep the place here for an item's verdict, which its figures give only after other things are shown."""
         check_item(item)
-        self._places[item] = display(HTML(""), display_id=f"verdict-{self.notebook}-{item}")
+        self._places.add(item)
+        display(HTML(""), display_id=self._place(item))
+
+    def _place(self, item: str) -> str:
+        return f"verdict-{self.notebook}-{item}"
 
     def verdict(self, item: str) -> None:
         """Show an item's status and the target, actual and change of its figures: here, or where its place was kept."""
@@ -217,7 +221,7 @@ class Page:
                                     .format(count=len(judged), met=met)))  # fmt: skip
         markup = HTML("".join(parts))
         if item in self._places:
-            self._places[item].update(markup)
+            update_display(markup, display_id=self._place(item))
         else:
             display(markup)
 

@@ -146,10 +146,10 @@ def _unbroken(day: str) -> str:
 
 
 def _roomy(cells: list[str]) -> list[str]:
-    """Sentences get room."""
+    """Sentences get the width of a phone: squeezed into a narrow column they would make a row as long as the screen."""
     if max((_width(_without_tags(cell)) for cell in cells), default=0) < _LONG:
         return cells
-    return [html.roomy(cell) for cell in cells]
+    return [f'<span class="bo-long">{cell}</span>' for cell in cells]
 
 
 def _width(text: str) -> int:
